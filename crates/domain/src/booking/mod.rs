@@ -1,0 +1,1 @@
+//! What a booking is, and when one may be made or ended.

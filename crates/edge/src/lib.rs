@@ -1,0 +1,1 @@
+//! Where a component meets its host: HTTP in, database, identity, key-value and variables out.

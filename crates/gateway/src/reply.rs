@@ -1,0 +1,67 @@
+//! A handler's answer.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use crate::ApiError;
+
+/// An answer before the gateway puts its own headers on it.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// Headers of the handler's own.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+#[derive(Serialize)]
+struct Success<'a, T> {
+    status: &'static str,
+    data: &'a T,
+}
+
+#[derive(Serialize)]
+struct Page<'a, T, P> {
+    status: &'static str,
+    data: &'a T,
+    pagination: &'a P,
+}
+
+impl Reply {
+    /// `{"status":"success","data":…}` with 200.
+    pub fn ok<T: Serialize>(data: &T) -> Result<Self, ApiError> {
+        Self::json(StatusCode::OK, &Success { status: "success", data })
+    }
+
+    /// `{"status":"success","data":…}` with 201.
+    pub fn created<T: Serialize>(data: &T) -> Result<Self, ApiError> {
+        Self::json(StatusCode::CREATED, &Success { status: "success", data })
+    }
+
+    /// `{"status":"success","data":…,"pagination":…}` with 200.
+    pub fn page<T: Serialize, P: Serialize>(data: &T, pagination: &P) -> Result<Self, ApiError> {
+        Self::json(StatusCode::OK, &Page { status: "success", data, pagination })
+    }
+
+    /// Any JSON.
+    pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Result<Self, ApiError> {
+        let body = serde_json::to_vec(value).map_err(ApiError::internal)?;
+        let reply = Self { status, headers: HeaderMap::new(), body: body.into() };
+        let json = HeaderValue::from_static("application/json; charset=utf-8");
+        Ok(reply.with_header(header::CONTENT_TYPE, json))
+    }
+
+    /// No body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
+    /// The same answer with a header set.
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+}

@@ -1,0 +1,1 @@
+//! Reads spin.toml as Spin does, and composes components.

@@ -1,0 +1,1 @@
+//! The availability engine: civil rules to intervals to slots. Pure.

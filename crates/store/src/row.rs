@@ -1,0 +1,140 @@
+//! Reading rows: positional, and failing on data that should not be there.
+
+use std::fmt;
+
+use meridian_kernel::Instant;
+
+use crate::{Rows, Value};
+
+/// A stored row that does not fit its table's mapper. Never the caller's fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadRow {
+    /// Index of the column in the select list.
+    pub column: usize,
+    /// What was expected there.
+    pub expected: &'static str,
+}
+
+impl fmt::Display for BadRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "column {} of a stored row is not {}", self.column, self.expected)
+    }
+}
+
+impl std::error::Error for BadRow {}
+
+/// One row of an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a>(&'a [Value]);
+
+impl Rows {
+    /// The rows, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
+        self.cells.chunks_exact(self.width.max(1)).map(Row)
+    }
+
+    /// The first row.
+    pub fn first(&self) -> Option<Row<'_>> {
+        self.iter().next()
+    }
+
+    /// Every row through a mapper; the first bad row fails all.
+    pub fn map<T>(&self, mapper: impl Fn(Row<'_>) -> Result<T, BadRow>) -> Result<Vec<T>, BadRow> {
+        self.iter().map(mapper).collect()
+    }
+}
+
+impl<'a> Row<'a> {
+    fn cell(self, column: usize) -> &'a Value {
+        self.0.get(column).unwrap_or(&Value::Null)
+    }
+
+    /// An integer.
+    pub fn integer(self, column: usize) -> Result<i64, BadRow> {
+        match self.cell(column) {
+            Value::Integer(value) => Ok(*value),
+            _ => Err(BadRow { column, expected: "an integer" }),
+        }
+    }
+
+    /// An integer that fits 32 bits and is not negative: minutes, counts.
+    pub fn count(self, column: usize) -> Result<u32, BadRow> {
+        let expected = "a count";
+        u32::try_from(self.integer(column)?).map_err(|_| BadRow { column, expected })
+    }
+
+    /// A boolean, stored as 0 or 1.
+    pub fn boolean(self, column: usize) -> Result<bool, BadRow> {
+        match self.integer(column)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(BadRow { column, expected: "0 or 1" }),
+        }
+    }
+
+    /// A text.
+    pub fn text(self, column: usize) -> Result<&'a str, BadRow> {
+        match self.cell(column) {
+            Value::Text(value) => Ok(value),
+            _ => Err(BadRow { column, expected: "a text" }),
+        }
+    }
+
+    /// An owned text.
+    pub fn string(self, column: usize) -> Result<String, BadRow> {
+        self.text(column).map(str::to_owned)
+    }
+
+    /// An instant, stored in milliseconds.
+    pub fn instant(self, column: usize) -> Result<Instant, BadRow> {
+        self.integer(column).map(Instant::from_millis)
+    }
+
+    /// JSON text, read into a type.
+    pub fn json<T: serde::de::DeserializeOwned>(self, column: usize) -> Result<T, BadRow> {
+        let expected = "the JSON of its table";
+        serde_json::from_str(self.text(column)?).map_err(|_| BadRow { column, expected })
+    }
+
+    /// `None` where the cell is NULL, else what `read` makes of it:
+    /// `row.optional(3, Row::string)`.
+    pub fn optional<T>(
+        self,
+        column: usize,
+        read: impl FnOnce(Self, usize) -> Result<T, BadRow>,
+    ) -> Result<Option<T>, BadRow> {
+        match self.cell(column) {
+            Value::Null => Ok(None),
+            _ => read(self, column).map(Some),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_read_by_position_and_bad_data_fails() {
+        let rows = Rows {
+            width: 3,
+            cells: vec![
+                1_i64.into(),
+                "a".into(),
+                Value::Null,
+                2_i64.into(),
+                "b".into(),
+                "c".into(),
+            ],
+            ..Rows::default()
+        };
+        let read =
+            |row: Row<'_>| Ok((row.integer(0)?, row.string(1)?, row.optional(2, Row::string)?));
+        assert_eq!(
+            rows.map(read).unwrap(),
+            [(1, "a".to_owned(), None), (2, "b".to_owned(), Some("c".to_owned()))]
+        );
+        let wrong = rows.map(|row| row.integer(1)).unwrap_err();
+        assert_eq!(wrong.to_string(), "column 1 of a stored row is not an integer");
+    }
+}
