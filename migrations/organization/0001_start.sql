@@ -145,6 +145,9 @@ CREATE TABLE outbox_event (
     created_at INTEGER NOT NULL
 ) STRICT
 --;;
+-- Finds what else happened to a booking: deliveries keep its order.
+CREATE INDEX outbox_event_booking ON outbox_event (booking_uid)
+--;;
 -- One row per event and subscriber, written in the same batch.
 CREATE TABLE webhook_delivery (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,1 +1,38 @@
-//! The remote database adapter.
+//! The remote database adapter: `meridian:platform/database` over Hrana 3.
+//!
+//! A thin edge: how a batch is written and how an answer is read is in
+//! `meridian-hrana-client`; here are the addresses, the connection and the clock.
+
+mod bindings;
+mod convert;
+mod remote;
+mod settings;
+mod transport;
+
+use bindings::exports::meridian::platform::database::{Access, Error, Guest, Rows, Statement};
+
+struct Provider;
+
+impl Guest for Provider {
+    async fn execute(
+        database: String,
+        access: Access,
+        atomic: bool,
+        statements: Vec<Statement>,
+    ) -> Result<Vec<Rows>, Error> {
+        let access = convert::access_in(access);
+        let statements: Vec<_> = statements.into_iter().map(convert::statement_in).collect();
+        match remote::execute(&database, access, atomic, &statements).await {
+            Ok(answers) => Ok(answers.into_iter().map(convert::rows_out).collect()),
+            Err(error) => Err(convert::error_out(error)),
+        }
+    }
+
+    async fn create(database: String) -> Result<(), Error> {
+        remote::create(&database).await.map_err(convert::error_out)
+    }
+
+    async fn delete(database: String) -> Result<(), Error> {
+        remote::delete(&database).await.map_err(convert::error_out)
+    }
+}

@@ -3,3 +3,4 @@
 
 pub mod booking;
 pub mod event_type;
+pub mod webhook;

@@ -1,1 +1,39 @@
-//! Where a component meets its host: HTTP in, database, identity, key-value and variables out.
+//! Where a component meets its host: HTTP in, database, identity, availability,
+//! key-value, variables and HTTP out.
+//!
+//! Everything here is a thin translation between the words of WIT and ours. What
+//! a component does not use is not linked, so it imports only what it needs.
+
+#[cfg(feature = "availability")]
+pub mod availability;
+mod bindings;
+mod context;
+mod convert;
+mod database;
+pub mod guard_epoch;
+#[cfg(feature = "identity")]
+mod identity;
+pub mod key_value;
+mod outbound;
+mod serve;
+mod services;
+mod variable;
+
+#[cfg(feature = "identity")]
+pub use context::scope_of;
+pub use context::{platform, resolve_organization, scope};
+pub use database::{DATABASE, WitDatabase};
+#[cfg(feature = "identity")]
+pub use identity::WitGuard;
+pub use outbound::{SendError, send, send_for_status};
+#[cfg(feature = "identity")]
+pub use serve::serve;
+pub use serve::serve_with;
+pub use services::SpinServices;
+pub use variable::variable;
+
+/// Runs work on after the answer went out. It is a fast path only: a crash loses
+/// it, so whatever must happen is in the database before.
+pub fn after_response(work: impl Future<Output = ()> + 'static) {
+    spin_sdk::wasip3::spawn(work);
+}

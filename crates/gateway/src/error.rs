@@ -8,6 +8,7 @@ use http::StatusCode;
 use meridian_store::{DatabaseError, StoreError};
 use serde_json::{Value, json};
 
+use crate::envelope::{self, Asked};
 use crate::{Refusal, Reply, Request};
 
 /// An error on its way to the client.
@@ -23,6 +24,8 @@ pub struct ApiError {
     pub details: Option<Value>,
     /// `Retry-After` in seconds.
     pub retry_after: Option<u64>,
+    /// `Allow`: the methods of a path that has not the one asked for.
+    pub allow: Vec<http::Method>,
     /// What went wrong inside: for the log, never for the client.
     pub cause: Option<String>,
 }
@@ -36,6 +39,7 @@ impl ApiError {
             message: message.into(),
             details: None,
             retry_after: None,
+            allow: Vec::new(),
             cause: None,
         }
     }
@@ -115,9 +119,15 @@ impl ApiError {
         Self { details: Some(details), ..self }
     }
 
+    /// The same error with the methods that are allowed.
+    pub fn with_allow(self, allow: Vec<http::Method>) -> Self {
+        Self { allow, ..self }
+    }
+
     /// The envelope. With `Accept: application/problem+json`, RFC 9457 instead.
     pub fn into_reply(self, request: &Request) -> Reply {
-        crate::reply_to_error(self, request)
+        let Request { target, headers, now, .. } = request;
+        envelope::render(&self, Asked { target, headers, now: *now })
     }
 
     /// `error.details` where nothing better was given.

@@ -2,6 +2,7 @@
 //! and directly in its own routes; the gateway sees one trait.
 
 use meridian_kernel::{OrganizationNumber, UserId};
+use serde::{Deserialize, Serialize};
 
 /// The credential headers of a request, as they came.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -33,7 +34,7 @@ impl std::fmt::Debug for Credentials {
 }
 
 /// How the caller proved who they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Method {
     /// `cal_…`
     ApiKey,
@@ -48,7 +49,7 @@ pub enum Method {
 }
 
 /// What a component needs to know of an organisation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrganizationState {
     /// Its number.
     pub number: OrganizationNumber,
@@ -63,7 +64,7 @@ pub struct OrganizationState {
 }
 
 /// The caller, proven.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Principal {
     /// Where the caller belongs.
     pub organization: OrganizationState,

@@ -5,22 +5,30 @@
 //! It knows HTTP and nothing of WASM: the edge crate feeds it requests, and tests
 //! run it natively.
 
+mod access;
+mod envelope;
 mod error;
 mod guard;
+mod headers;
+mod incoming;
+mod limit;
+pub mod operations;
+mod pipeline;
 mod reply;
 mod request;
 mod route;
+mod services;
+mod table;
 pub mod validate;
 mod version;
 
 pub use error::ApiError;
 pub use guard::{Credentials, Guard, Method, OrganizationState, Principal, Refusal};
+pub use incoming::{BODY_LIMIT, Body, Incoming};
+pub use pipeline::{error_response, serve};
 pub use reply::Reply;
 pub use request::Request;
 pub use route::{Access, Handler, HandlerFuture, Route};
+pub use services::Services;
+pub use table::RouteTable;
 pub use version::{ApiVersion, Resource};
-
-/// The envelope of an error.
-fn reply_to_error(_error: ApiError, _request: &Request) -> Reply {
-    Reply::empty(http::StatusCode::INTERNAL_SERVER_ERROR)
-}

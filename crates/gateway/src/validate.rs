@@ -28,6 +28,9 @@ const MAX_LISTED_ERRORS: usize = 50;
 /// How much of a wrong value is shown back, in characters.
 const MAX_SHOWN_VALUE: usize = 200;
 
+/// Fields whose wrong value is not shown back: answers end up in logs.
+const SECRET_FIELDS: &[&str] = &["password", "secret"];
+
 /// What is wrong with a value: the rule's name, and the text after the field's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
@@ -158,7 +161,8 @@ impl<'a> Fields<'a> {
 
     /// Notes a mistake about a field: for rules between fields.
     pub fn refuse(&mut self, name: &str, violation: &Violation) {
-        let value = self.raw(name).cloned().unwrap_or(Value::Null);
+        let shown = self.raw(name).filter(|_| !SECRET_FIELDS.contains(&name));
+        let value = shown.cloned().unwrap_or(Value::Null);
         let path = self.full_path(name);
         self.errors.add(&path, value, violation.rule, &violation.text);
     }
@@ -498,6 +502,16 @@ mod tests {
             errors[1]["children"][0]["constraints"]["isString"],
             "attendee.name must be a string"
         );
+    }
+
+    #[test]
+    fn a_wrong_secret_is_not_shown_back() {
+        let body = json!({"password": "hunter2"});
+        let mut fields = Fields::of(&body);
+        fields.required("password", text(8, 128));
+        let error = fields.finish().unwrap_err();
+        assert!(error.message.starts_with("password must be longer"));
+        assert!(!error.details.unwrap().to_string().contains("hunter2"));
     }
 
     #[test]

@@ -47,6 +47,12 @@ impl OrganizationNumber {
     pub const fn wire_id(self) -> i64 {
         self.0 as i64 * ROW_SPAN
     }
+
+    /// The organisation shown under that id; `None` where it is no organisation's.
+    pub fn from_wire_id(id: i64) -> Option<Self> {
+        let number = u32::try_from(id / ROW_SPAN).ok().and_then(Self::new)?;
+        (number.wire_id() == id).then_some(number)
+    }
 }
 
 impl fmt::Display for OrganizationNumber {
@@ -133,6 +139,8 @@ wire_ids! {
     BookingId,
     /// An attendee of a booking.
     AttendeeId,
+    /// An API key, by which its owner deletes it.
+    ApiKeyId,
 }
 
 #[cfg(test)]
@@ -147,6 +155,15 @@ mod tests {
         assert_eq!(id.organization(), organization);
         assert_eq!(id.row(), 42);
         assert_eq!(UserId::parse(&id.to_string()), Ok(id));
+    }
+
+    #[test]
+    fn an_organisation_is_read_off_its_own_id_only() {
+        let organization = OrganizationNumber::new(7).unwrap();
+        assert_eq!(OrganizationNumber::from_wire_id(organization.wire_id()), Some(organization));
+        for id in [7, organization.wire_id() + 1, -1, i64::MAX] {
+            assert_eq!(OrganizationNumber::from_wire_id(id), None, "{id}");
+        }
     }
 
     #[test]

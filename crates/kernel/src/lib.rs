@@ -3,13 +3,15 @@
 
 mod id;
 mod instant;
+pub mod limits;
 mod patch;
 mod secret;
 mod uid;
 mod zone;
 
 pub use id::{
-    AttendeeId, BookingId, EventTypeId, IdError, OrganizationNumber, ScheduleId, UserId, WireId,
+    ApiKeyId, AttendeeId, BookingId, EventTypeId, IdError, OrganizationNumber, ScheduleId, UserId,
+    WireId,
 };
 pub use instant::{Instant, InstantError};
 pub use patch::Patch;

@@ -206,6 +206,11 @@ impl ApiKey {
             .map_or(OrganizationNumber::NONE, |uid| uid.organization())
     }
 
+    /// Whether it is for real use or for tests.
+    pub fn mode(&self) -> KeyMode {
+        if self.0.starts_with("cal_test_") { KeyMode::Test } else { KeyMode::Live }
+    }
+
     /// SHA-256 of the key without its `cal_` prefix: what is stored.
     pub fn hash(&self) -> String {
         crate::hash_hex(self.0.strip_prefix(Self::PREFIX).unwrap_or(&self.0).as_bytes())
@@ -266,6 +271,9 @@ mod tests {
             assert_eq!(parsed.organization(), organization);
             assert_eq!(parsed.hash(), crate::hash_hex(&key.reveal().as_bytes()[4..]));
             assert_eq!(format!("{key:?}"), "ApiKey(…)");
+            for mode in [KeyMode::Live, KeyMode::Test] {
+                assert_eq!(ApiKey::generate(organization, mode).mode(), mode);
+            }
         }
     }
 

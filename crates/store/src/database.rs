@@ -199,6 +199,31 @@ impl fmt::Display for DatabaseError {
 
 impl std::error::Error for DatabaseError {}
 
+/// Rows of all answers to one batch together; beyond it the batch is `TooLarge`.
+pub const MAX_ROWS: usize = 5_000;
+
+/// Bytes of all answers to one batch together: what [`Value::size`] says of each cell.
+pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+impl Value {
+    /// What a cell counts towards [`MAX_BYTES`]: its content, and 16 for itself.
+    pub fn size(&self) -> usize {
+        let content = match self {
+            Self::Text(text) => text.len(),
+            Self::Blob(bytes) => bytes.len(),
+            Self::Null | Self::Integer(_) | Self::Real(_) => 0,
+        };
+        content.saturating_add(16)
+    }
+}
+
+/// Whether a name may be a database's: `[a-z0-9_-]{1,64}`. Checked by every
+/// provider, because it becomes part of a path or an address.
+pub fn is_database_name(name: &str) -> bool {
+    let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
+    (1..=64).contains(&name.len()) && name.bytes().all(plain)
+}
+
 /// A provider of databases. Components reach one through WIT; the host, benches
 /// and tests reach one natively.
 #[allow(async_fn_in_trait, reason = "futures stay on the thread or the guest that made them")]

@@ -5,14 +5,25 @@
 //! row mapper, and conflicts are told from the outcome of a batch, never by
 //! looking first.
 
+pub mod api_keys;
+pub mod availability;
+pub mod bookings;
 mod database;
+pub mod deliveries;
 mod error;
 pub mod event_types;
 pub mod migrate;
+pub mod organizations;
 mod row;
+pub mod schedules;
 mod scope;
+pub mod users;
+pub mod webhooks;
 
-pub use database::{Access, ConstraintKind, Database, DatabaseError, Rows, Statement, Value};
+pub use database::{
+    Access, ConstraintKind, Database, DatabaseError, MAX_BYTES, MAX_ROWS, Rows, Statement, Value,
+    is_database_name,
+};
 pub use error::StoreError;
 pub use row::{BadRow, Row};
 pub use scope::{PLATFORM_DATABASE, Platform, Scope};

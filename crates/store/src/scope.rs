@@ -46,6 +46,13 @@ impl<'a, D: Database> Scope<'a, D> {
         Ok(self.read(vec![statement]).await?.pop().unwrap_or_default())
     }
 
+    /// Reads one statement from the primary: for what is believed for a while, such
+    /// as a credential, or must show what the same caller just wrote.
+    pub async fn read_primary(&self, statement: Statement) -> Result<Rows, DatabaseError> {
+        let rows = self.database.execute(&self.name, Access::Write, false, vec![statement]);
+        Ok(rows.await?.pop().unwrap_or_default())
+    }
+
     /// Writes all or nothing.
     pub async fn write(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, DatabaseError> {
         self.database.execute(&self.name, Access::Write, true, statements).await
@@ -100,6 +107,12 @@ impl<'a, D: Database> Platform<'a, D> {
     /// Reads; possibly from a replica.
     pub async fn read_one(&self, statement: Statement) -> Result<Rows, DatabaseError> {
         let rows = self.database.execute(PLATFORM_DATABASE, Access::Read, false, vec![statement]);
+        Ok(rows.await?.pop().unwrap_or_default())
+    }
+
+    /// Reads one statement from the primary.
+    pub async fn read_primary(&self, statement: Statement) -> Result<Rows, DatabaseError> {
+        let rows = self.database.execute(PLATFORM_DATABASE, Access::Write, false, vec![statement]);
         Ok(rows.await?.pop().unwrap_or_default())
     }
 

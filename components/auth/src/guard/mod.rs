@@ -1,0 +1,244 @@
+//! The guard itself: credentials in, principal out.
+//!
+//! What it finds is cached for at most a minute, and believed only while the
+//! organisation's epoch stands where it stood before the database was asked
+//! (see `meridian_edge::guard_epoch`). A cache that fails costs time, never safety.
+
+mod cache;
+mod credential;
+mod expiry;
+#[cfg(test)]
+mod tests;
+
+use futures::future::{join, try_join};
+use meridian_edge::{WitDatabase, guard_epoch};
+use meridian_gateway::{Credentials, Guard, Method, OrganizationState, Principal, Refusal};
+use meridian_kernel::{ApiKey, Instant, OrganizationNumber};
+use meridian_store::api_keys::{self, KeyHolder};
+use meridian_store::organizations::{self, State};
+use meridian_store::{Database, DatabaseError, Platform, Scope, StoreError};
+use serde::{Deserialize, Serialize};
+
+use cache::{Cache, SharedCache};
+use credential::Credential;
+
+/// The plan of accounts without an organisation.
+const FREE_PLAN: &str = "FREE";
+
+/// The guard of this component: over its database import and the key-value store.
+pub static GUARD: LocalGuard<WitDatabase, SharedCache> =
+    LocalGuard { database: &meridian_edge::DATABASE, cache: SharedCache };
+
+/// Asks the database, and remembers.
+pub struct LocalGuard<D: 'static, C> {
+    database: &'static D,
+    cache: C,
+}
+
+/// What is remembered of an organisation.
+#[derive(Serialize, Deserialize)]
+struct Admission {
+    organization: OrganizationState,
+    suspended: bool,
+}
+
+impl Admission {
+    fn into_result(self) -> Result<OrganizationState, Refusal> {
+        if self.suspended { Err(Refusal::Suspended) } else { Ok(self.organization) }
+    }
+}
+
+impl<D: Database, C: Cache> Guard for LocalGuard<D, C> {
+    async fn authenticate(&self, credentials: &Credentials) -> Result<Principal, Refusal> {
+        self.authenticate_at(credentials, Instant::now()).await
+    }
+
+    async fn admit(&self, organization: OrganizationNumber) -> Result<OrganizationState, Refusal> {
+        self.admit_at(organization, Instant::now()).await
+    }
+}
+
+impl<D: Database, C: Cache> LocalGuard<D, C> {
+    /// Who is asking, at that time.
+    async fn authenticate_at(
+        &self,
+        credentials: &Credentials,
+        now: Instant,
+    ) -> Result<Principal, Refusal> {
+        match credential::read(credentials)? {
+            Credential::ApiKey(key) => self.authenticate_key(&key, now).await,
+        }
+    }
+
+    async fn authenticate_key(&self, key: &ApiKey, now: Instant) -> Result<Principal, Refusal> {
+        let hash = key.hash();
+        let cache_key = format!("guard:{hash}");
+        let (epoch, cached) = self.look_up(key.organization(), &cache_key, now).await;
+        if let Some(principal) = cached {
+            return Ok(principal);
+        }
+        let epoch = self.settle_epoch(key.organization(), epoch, now).await;
+        let (principal, valid_until) = self.load_key(key.organization(), hash, now).await?;
+        self.remember(&cache_key, epoch, &principal, now, valid_until).await;
+        Ok(principal)
+    }
+
+    /// Whether an organisation may be served, at that time.
+    async fn admit_at(
+        &self,
+        organization: OrganizationNumber,
+        now: Instant,
+    ) -> Result<OrganizationState, Refusal> {
+        if organization == OrganizationNumber::NONE {
+            return Ok(without_organization());
+        }
+        let cache_key = format!("org:{organization}");
+        let (epoch, cached) = self.look_up::<Admission>(organization, &cache_key, now).await;
+        if let Some(admission) = cached {
+            return admission.into_result();
+        }
+        let epoch = self.settle_epoch(organization, epoch, now).await;
+        let admission = self.load_organization(organization).await.map_err(unavailable)?;
+        let admission = admission.ok_or(Refusal::UnknownOrganization)?;
+        self.remember(&cache_key, epoch, &admission, now, None).await;
+        admission.into_result()
+    }
+
+    /// The current epoch, and what is cached where it may be believed.
+    async fn look_up<T: serde::de::DeserializeOwned>(
+        &self,
+        organization: OrganizationNumber,
+        cache_key: &str,
+        now: Instant,
+    ) -> (Option<Vec<u8>>, Option<T>) {
+        let epoch_key = guard_epoch::key(organization);
+        let (epoch, stored) = join(self.cache.get(&epoch_key), self.cache.get(cache_key)).await;
+        let cached = epoch.as_deref().zip(stored.as_deref());
+        let cached = cached.and_then(|(epoch, stored)| cache::believe(stored, epoch, now));
+        (epoch, cached)
+    }
+
+    /// The epoch to cache under, read before the database is. An organisation
+    /// begins its life without one. It then begins at the clock and not at 1, so
+    /// that an epoch the store lost and one made anew are never mistaken.
+    async fn settle_epoch(
+        &self,
+        organization: OrganizationNumber,
+        epoch: Option<Vec<u8>>,
+        now: Instant,
+    ) -> Option<Vec<u8>> {
+        if epoch.is_some() {
+            return epoch;
+        }
+        let key = guard_epoch::key(organization);
+        self.cache.increment(&key, now.millis()).await?;
+        self.cache.get(&key).await
+    }
+
+    async fn remember<T: Serialize>(
+        &self,
+        cache_key: &str,
+        epoch: Option<Vec<u8>>,
+        value: &T,
+        now: Instant,
+        valid_until: Option<Instant>,
+    ) {
+        let entry = epoch.and_then(|epoch| cache::entry(value, &epoch, now, valid_until));
+        if let Some(entry) = entry {
+            self.cache.set(cache_key, &entry).await;
+        }
+    }
+
+    /// The holder of a key, and until when the key is valid.
+    async fn load_key(
+        &self,
+        organization: OrganizationNumber,
+        hash: String,
+        now: Instant,
+    ) -> Result<(Principal, Option<Instant>), Refusal> {
+        let loaded =
+            try_join(self.load_organization(organization), self.load_holder(organization, &hash));
+        let (Some(admission), Some(holder)) = loaded.await.map_err(unavailable)? else {
+            return Err(credential::refused("api key - Your api key is not valid"));
+        };
+        let valid_until = holder.expires_at.map(expiry::end_of_day);
+        if valid_until.is_some_and(|end| now >= end) {
+            return Err(credential::refused("api key - Your api key is expired"));
+        }
+        let organization = admission.into_result()?;
+        Ok((principal(organization, holder, hash), valid_until))
+    }
+
+    async fn load_organization(
+        &self,
+        number: OrganizationNumber,
+    ) -> Result<Option<Admission>, StoreError> {
+        if number == OrganizationNumber::NONE {
+            let organization = without_organization();
+            return Ok(Some(Admission { organization, suspended: false }));
+        }
+        let platform = Platform::open(self.database).await?;
+        let found = organizations::find_by_number(&platform, number).await?;
+        Ok(found.map(|found| Admission {
+            suspended: found.state == State::Suspended,
+            organization: OrganizationState {
+                number: found.number,
+                slug: found.slug,
+                name: found.name,
+                plan: found.plan,
+                is_platform: found.is_platform,
+            },
+        }))
+    }
+
+    async fn load_holder(
+        &self,
+        organization: OrganizationNumber,
+        hash: &str,
+    ) -> Result<Option<KeyHolder>, StoreError> {
+        match Scope::open(self.database, organization).await {
+            Ok(scope) => absent_where_gone(api_keys::find_holder(&scope, hash).await),
+            Err(error) => absent_where_gone(Err(error.into())),
+        }
+    }
+}
+
+/// A made-up key may name any organisation: one without a database has no keys.
+fn absent_where_gone<T>(outcome: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
+    match outcome {
+        Err(StoreError::Database(DatabaseError::NotFound)) => Ok(None),
+        other => other,
+    }
+}
+
+fn principal(organization: OrganizationState, holder: KeyHolder, hash: String) -> Principal {
+    let has_organization = organization.number != OrganizationNumber::NONE;
+    Principal {
+        organization,
+        user_id: holder.user_id,
+        username: holder.username,
+        email: holder.email,
+        name: holder.name,
+        time_zone: holder.time_zone,
+        is_system_admin: holder.system_role == "ADMIN",
+        organization_role: if has_organization { holder.organization_role } else { String::new() },
+        method: Method::ApiKey,
+        scopes: Vec::new(),
+        credential: hash,
+    }
+}
+
+/// Accounts without an organisation are always served.
+fn without_organization() -> OrganizationState {
+    OrganizationState {
+        number: OrganizationNumber::NONE,
+        slug: String::new(),
+        name: String::new(),
+        plan: FREE_PLAN.to_owned(),
+        is_platform: false,
+    }
+}
+
+fn unavailable(error: StoreError) -> Refusal {
+    Refusal::Unavailable(error.to_string())
+}

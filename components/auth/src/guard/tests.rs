@@ -1,0 +1,292 @@
+//! The guard over real databases and a cache in memory.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use meridian_database::{Databases, Options};
+use meridian_kernel::{KeyMode, WireId, Zone};
+use meridian_store::api_keys::NewApiKey;
+use meridian_store::organizations::{Claim, NewOrganization, Owner};
+use meridian_store::users::{self, NewOwner, OwnerInserted};
+use meridian_store::{Access, Rows, Statement};
+
+use super::*;
+
+/// A deployment that counts how often its databases are asked.
+struct Deployment {
+    databases: Databases,
+    asked: Cell<usize>,
+    _folder: tempfile::TempDir,
+}
+
+impl Database for Deployment {
+    async fn execute(
+        &self,
+        database: &str,
+        access: Access,
+        atomic: bool,
+        statements: Vec<Statement>,
+    ) -> Result<Vec<Rows>, DatabaseError> {
+        self.asked.set(self.asked.get() + 1);
+        self.databases.execute(database, access, atomic, statements).await
+    }
+
+    async fn create(&self, database: &str) -> Result<(), DatabaseError> {
+        self.databases.create(database).await
+    }
+
+    async fn delete(&self, database: &str) -> Result<(), DatabaseError> {
+        self.databases.delete(database).await
+    }
+}
+
+/// A cache that can be made to fail.
+#[derive(Default)]
+struct MemoryCache {
+    values: RefCell<HashMap<String, Vec<u8>>>,
+    failing: Cell<bool>,
+}
+
+impl Cache for MemoryCache {
+    async fn get(&self, key: &str) -> Option<Vec<u8>> {
+        if self.failing.get() { None } else { self.values.borrow().get(key).cloned() }
+    }
+
+    async fn set(&self, key: &str, value: &[u8]) {
+        if !self.failing.get() {
+            self.values.borrow_mut().insert(key.to_owned(), value.to_vec());
+        }
+    }
+
+    async fn increment(&self, key: &str, delta: i64) -> Option<i64> {
+        if self.failing.get() {
+            return None;
+        }
+        let mut values = self.values.borrow_mut();
+        let text = values.get(key).map_or("0", |value| std::str::from_utf8(value).unwrap());
+        let number = text.parse::<i64>().unwrap() + delta;
+        values.insert(key.to_owned(), number.to_string().into_bytes());
+        Some(number)
+    }
+}
+
+type TestGuard = LocalGuard<Deployment, MemoryCache>;
+
+fn guard() -> TestGuard {
+    let folder = tempfile::tempdir().unwrap();
+    let databases = Databases::open(folder.path(), Options::default()).unwrap();
+    let deployment = Deployment { databases, asked: Cell::new(0), _folder: folder };
+    // The guard of a component lives as long as the component.
+    LocalGuard { database: Box::leak(Box::new(deployment)), cache: MemoryCache::default() }
+}
+
+fn now() -> Instant {
+    Instant::parse("2026-03-08T12:00:00Z").unwrap()
+}
+
+impl TestGuard {
+    /// An organisation with an owner and a key that expires when told.
+    async fn organization(&self, slug: &str, expires_at: Option<Instant>) -> ApiKey {
+        let platform = Platform::open(self.database).await.unwrap();
+        let new = NewOrganization {
+            slug: slug.to_owned(),
+            name: slug.to_uppercase(),
+            plan: "SCALE".to_owned(),
+            is_platform: true,
+            owner: Owner::default(),
+            brand: None,
+            limits: None,
+            domains: Vec::new(),
+        };
+        let claim = organizations::reserve(&platform, &new, now()).await.unwrap();
+        let Claim::Granted(number) = claim else { panic!("{claim:?}") };
+        self.database.create(&number.database_name()).await.unwrap();
+        let key = self.owner(number, expires_at).await;
+        organizations::activate(&platform, number, &Owner::default(), now()).await.unwrap();
+        key
+    }
+
+    async fn owner(&self, number: OrganizationNumber, expires_at: Option<Instant>) -> ApiKey {
+        let scope = Scope::open(self.database, number).await.unwrap();
+        let owner = NewOwner {
+            username: "ada".to_owned(),
+            email: "ada@example.org".to_owned(),
+            name: "Ada".to_owned(),
+            time_zone: Zone::parse("Europe/Rome").unwrap(),
+            password_hash: None,
+        };
+        let key = ApiKey::generate(number, KeyMode::Live);
+        let stored = NewApiKey::new(&key, None, expires_at);
+        let inserted = users::insert_owner(&scope, &owner, &stored, now()).await.unwrap();
+        assert!(matches!(inserted, OwnerInserted::Inserted(_)));
+        key
+    }
+
+    async fn ask(&self, key: &ApiKey, now: Instant) -> Result<Principal, Refusal> {
+        let credentials = Credentials {
+            authorization: Some(format!("Bearer {}", key.reveal())),
+            ..Credentials::default()
+        };
+        self.authenticate_at(&credentials, now).await
+    }
+
+    /// What every revocation does after its commit.
+    async fn advance(&self, organization: OrganizationNumber) {
+        self.cache.increment(&guard_epoch::key(organization), 1).await;
+    }
+
+    async fn delete_keys(&self, organization: OrganizationNumber) {
+        let scope = Scope::open(self.database, organization).await.unwrap();
+        let user = users::find_by_username(&scope, "ada").await.unwrap().unwrap();
+        for key in api_keys::list(&scope, user.id, 0, 10).await.unwrap() {
+            api_keys::delete(&scope, user.id, key.id).await.unwrap();
+        }
+    }
+
+    fn asked(&self) -> usize {
+        self.database.asked.get()
+    }
+}
+
+fn not_valid() -> Refusal {
+    Refusal::Unauthorized("ApiAuthStrategy - api key - Your api key is not valid".to_owned())
+}
+
+fn expired() -> Refusal {
+    Refusal::Unauthorized("ApiAuthStrategy - api key - Your api key is expired".to_owned())
+}
+
+#[tokio::test]
+async fn a_key_tells_who_asks_and_of_which_organisation() {
+    let guard = guard();
+    let key = guard.organization("acme", None).await;
+    let principal = guard.ask(&key, now()).await.unwrap();
+    assert_eq!(principal.organization.number, key.organization());
+    assert_eq!(principal.organization.slug, "acme");
+    assert!(principal.organization.is_platform);
+    assert_eq!(principal.user_id.organization(), key.organization());
+    assert_eq!((principal.username.as_str(), principal.time_zone.as_str()), ("ada", "Europe/Rome"));
+    assert_eq!(principal.organization_role, "OWNER");
+    assert_eq!(principal.method, Method::ApiKey);
+    assert_eq!(principal.credential, key.hash());
+}
+
+#[tokio::test]
+async fn keys_of_accounts_without_an_organisation_work_too() {
+    let guard = guard();
+    Platform::open(guard.database).await.unwrap();
+    let key = guard.owner(OrganizationNumber::NONE, None).await;
+    let principal = guard.ask(&key, now()).await.unwrap();
+    assert_eq!(principal.organization.number, OrganizationNumber::NONE);
+    assert_eq!(principal.organization_role, "");
+}
+
+#[tokio::test]
+async fn a_second_request_does_not_ask_the_database() {
+    let guard = guard();
+    let key = guard.organization("acme", None).await;
+    let first = guard.ask(&key, now()).await.unwrap();
+    let asked = guard.asked();
+    assert_eq!(guard.ask(&key, now()).await.unwrap(), first);
+    assert_eq!(guard.asked(), asked);
+    guard.ask(&key, now().plus_minutes(1)).await.unwrap();
+    assert!(guard.asked() > asked, "after a minute the database is asked again");
+}
+
+#[tokio::test]
+async fn a_deleted_key_is_refused_at_once() {
+    let guard = guard();
+    let key = guard.organization("acme", None).await;
+    guard.ask(&key, now()).await.unwrap();
+    guard.delete_keys(key.organization()).await;
+    guard.advance(key.organization()).await;
+    assert_eq!(guard.ask(&key, now()).await, Err(not_valid()));
+}
+
+#[tokio::test]
+async fn what_was_loaded_before_a_revocation_is_not_believed_after_it() {
+    let guard = guard();
+    let key = guard.organization("acme", None).await;
+    guard.ask(&key, now()).await.unwrap();
+    let cache_key = format!("guard:{}", key.hash());
+    let loaded_before = guard.cache.get(&cache_key).await.unwrap();
+    guard.delete_keys(key.organization()).await;
+    guard.advance(key.organization()).await;
+    // A slow request that loaded before the revocation writes after it.
+    guard.cache.set(&cache_key, &loaded_before).await;
+    assert_eq!(guard.ask(&key, now()).await, Err(not_valid()));
+}
+
+#[tokio::test]
+async fn a_cache_that_fails_costs_time_and_never_safety() {
+    let guard = guard();
+    let key = guard.organization("acme", None).await;
+    guard.ask(&key, now()).await.unwrap();
+    guard.cache.failing.set(true);
+    guard.ask(&key, now()).await.unwrap();
+    guard.delete_keys(key.organization()).await;
+    assert_eq!(guard.ask(&key, now()).await, Err(not_valid()));
+    // The advance of the epoch got lost; an epoch that cannot be read matches none.
+    assert_eq!(guard.admit_at(key.organization(), now()).await.map(|o| o.slug), Ok("acme".into()));
+}
+
+#[tokio::test]
+async fn a_key_works_on_the_day_it_expires_and_not_on_the_next() {
+    let guard = guard();
+    let key = guard.organization("acme", Some(now())).await;
+    let midnight = Instant::parse("2026-03-09T00:00:00Z").unwrap();
+    assert!(guard.ask(&key, midnight.plus_millis(-1)).await.is_ok());
+    // Also where the answer of the millisecond before is cached.
+    assert_eq!(guard.ask(&key, midnight).await, Err(expired()));
+}
+
+#[tokio::test]
+async fn a_suspended_organisation_is_refused_and_resumed() {
+    let guard = guard();
+    let key = guard.organization("acme", None).await;
+    guard.ask(&key, now()).await.unwrap();
+    let platform = Platform::open(guard.database).await.unwrap();
+    for suspended in [true, false, true] {
+        organizations::set_suspended(&platform, "acme", suspended, now()).await.unwrap();
+        guard.advance(key.organization()).await;
+        assert_eq!(guard.ask(&key, now()).await.is_err(), suspended);
+        assert_eq!(guard.admit_at(key.organization(), now()).await.is_err(), suspended);
+    }
+    assert_eq!(guard.ask(&key, now()).await, Err(Refusal::Suspended));
+    assert_eq!(guard.admit_at(key.organization(), now()).await, Err(Refusal::Suspended));
+}
+
+#[tokio::test]
+async fn deleted_and_unknown_organisations_have_no_keys() {
+    let guard = guard();
+    let key = guard.organization("acme", None).await;
+    guard.ask(&key, now()).await.unwrap();
+    let platform = Platform::open(guard.database).await.unwrap();
+    organizations::begin_deletion(&platform, "acme", now()).await.unwrap().unwrap();
+    guard.advance(key.organization()).await;
+    assert_eq!(guard.ask(&key, now()).await, Err(not_valid()));
+    let refused = guard.admit_at(key.organization(), now()).await;
+    assert_eq!(refused, Err(Refusal::UnknownOrganization));
+    for number in [0, 77] {
+        let number = OrganizationNumber::new(number).unwrap();
+        let made_up = ApiKey::generate(number, KeyMode::Live);
+        assert_eq!(guard.ask(&made_up, now()).await, Err(not_valid()));
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_one_organisation_is_none_of_another() {
+    let guard = guard();
+    let first = guard.organization("acme", None).await;
+    let second = guard.organization("globex", None).await;
+    assert_ne!(first.organization(), second.organization());
+    let principal = guard.ask(&second, now()).await.unwrap();
+    assert_eq!(principal.organization.slug, "globex");
+}
+
+#[tokio::test]
+async fn accounts_without_an_organisation_are_admitted_without_asking() {
+    let guard = guard();
+    let admitted = guard.admit_at(OrganizationNumber::NONE, now()).await.unwrap();
+    assert_eq!((admitted.slug.as_str(), guard.asked()), ("", 0));
+}

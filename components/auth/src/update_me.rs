@@ -1,0 +1,147 @@
+//! `PATCH /v2/me`
+//!
+//! The primary address never changes here: that takes a verified address, and
+//! there are none yet. An address is checked and, where it is free, left at that.
+
+use meridian_edge::guard_epoch;
+use meridian_gateway::validate::{
+    Fields, Violation, email, json_body, metadata, one_of, text, url, zone,
+};
+use meridian_gateway::{ApiError, Reply, Request};
+use meridian_kernel::{ScheduleId, WireId};
+use meridian_store::users::{self, UserChange, UserChanged};
+use serde_json::Value;
+
+use crate::errors;
+use crate::me_view::MeView;
+
+const WEEK_DAYS: &[&str] =
+    &["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// The languages of the API's own list.
+const LOCALES: &[&str] = &[
+    "ar", "ca", "de", "es", "eu", "he", "id", "ja", "lv", "pl", "ro", "sr", "th", "vi", "az", "cs",
+    "el", "es-419", "fi", "hr", "it", "km", "nl", "pt", "ru", "sv", "tr", "zh-CN", "bg", "da",
+    "en", "et", "fr", "hu", "iw", "ko", "no", "pt-BR", "sk", "ta", "uk", "zh-TW", "bn",
+];
+
+const MAX_NAME: usize = 255;
+const MAX_BIO: usize = 10_000;
+
+/// Changes the caller's profile.
+pub async fn update_me(request: Request) -> Result<Reply, ApiError> {
+    let principal = request.principal()?;
+    let wish = read_wish(&json_body(&request)?)?;
+    let scope = meridian_edge::scope(&request).await?;
+    if let Some(email) = &wish.email {
+        let holder = users::find_by_email(&scope, email).await?;
+        if holder.is_some_and(|holder| holder.id != principal.user_id) {
+            return Err(errors::email_in_use());
+        }
+    }
+    let changed = users::update(&scope, principal.user_id, &wish.change, request.now).await?;
+    let user = match changed {
+        UserChanged::Changed(user) => user,
+        UserChanged::NoUser => return Err(errors::no_user()),
+        UserChanged::NoSchedule => {
+            return Err(errors::no_schedule(wish.change.default_schedule_id));
+        }
+    };
+    // The guard tells other components the name and the zone.
+    guard_epoch::advance(scope.organization()).await;
+    Reply::ok(&MeView::new(&user, &principal.organization))
+}
+
+struct Wish {
+    email: Option<String>,
+    change: UserChange,
+}
+
+fn read_wish(body: &Value) -> Result<Wish, ApiError> {
+    let mut fields = Fields::of(body);
+    let wish = Wish {
+        email: fields.optional("email", email()),
+        change: UserChange {
+            name: fields.patch("name", text(1, MAX_NAME)),
+            time_zone: fields.optional("timeZone", zone()),
+            time_format: fields.optional("timeFormat", time_format),
+            week_start: fields.optional("weekStart", one_of(WEEK_DAYS)).map(str::to_owned),
+            locale: fields.optional("locale", one_of(LOCALES)).map(str::to_owned),
+            avatar_url: fields.patch("avatarUrl", url()),
+            bio: fields.patch("bio", text(0, MAX_BIO)),
+            metadata: fields.patch("metadata", metadata()).map(Value::Object),
+            default_schedule_id: fields.optional("defaultScheduleId", schedule_id),
+        },
+    };
+    fields.finish()?;
+    Ok(wish)
+}
+
+fn time_format(value: &Value) -> Result<u32, Violation> {
+    match value.as_u64() {
+        Some(12) => Ok(12),
+        Some(24) => Ok(24),
+        _ => Err(Violation::new("isIn", "must be one of the following values: 12, 24")),
+    }
+}
+
+fn schedule_id(value: &Value) -> Result<ScheduleId, Violation> {
+    let wrong = |error: meridian_kernel::IdError| Violation::new("isInt", error.to_string());
+    let number = value.as_i64().ok_or_else(|| wrong(meridian_kernel::IdError))?;
+    ScheduleId::from_wire(number).map_err(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use meridian_kernel::Patch;
+    use serde_json::json;
+
+    #[test]
+    fn every_field_is_read() {
+        let wish = read_wish(&json!({
+            "email": "ada@example.org", "name": "Ada", "timeFormat": 24, "defaultScheduleId": 4294967297_i64,
+            "weekStart": "Monday", "timeZone": "europe/rome", "locale": "it",
+            "avatarUrl": "https://example.org/a.png", "bio": null, "metadata": {"team": "red"},
+        }))
+        .unwrap();
+        assert_eq!(wish.email.as_deref(), Some("ada@example.org"));
+        let change = wish.change;
+        assert_eq!(change.name, Patch::Value("Ada".to_owned()));
+        assert_eq!(change.time_format, Some(24));
+        assert_eq!(change.time_zone.unwrap().name(), "Europe/Rome");
+        assert_eq!(change.week_start.as_deref(), Some("Monday"));
+        assert_eq!(change.locale.as_deref(), Some("it"));
+        assert_eq!(change.bio, Patch::Null);
+        assert_eq!(change.metadata, Patch::Value(json!({"team": "red"})));
+        assert_eq!(change.default_schedule_id.unwrap().row(), 1);
+    }
+
+    #[test]
+    fn every_wrong_field_is_named() {
+        for (body, field) in [
+            (json!({"timeFormat": 13}), "timeFormat"),
+            (json!({"timeFormat": "12"}), "timeFormat"),
+            (json!({"weekStart": "monday"}), "weekStart"),
+            (json!({"timeZone": "Mars/Olympus"}), "timeZone"),
+            (json!({"locale": "xx"}), "locale"),
+            (json!({"email": "nobody"}), "email"),
+            (json!({"name": ""}), "name"),
+            (json!({"avatarUrl": "javascript:alert(1)"}), "avatarUrl"),
+            (json!({"metadata": {"a": 1}}), "metadata"),
+            (json!({"defaultScheduleId": "one"}), "defaultScheduleId"),
+            (json!({"defaultScheduleId": 0}), "defaultScheduleId"),
+        ] {
+            let error = read_wish(&body).err().unwrap();
+            assert_eq!(error.status, http::StatusCode::BAD_REQUEST);
+            assert!(error.message.starts_with(field), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn unknown_fields_are_passed_over() {
+        let wish = read_wish(&json!({"username": "root", "systemRole": "ADMIN"})).unwrap();
+        assert!(wish.email.is_none());
+        assert!(wish.change.name.is_absent());
+    }
+}

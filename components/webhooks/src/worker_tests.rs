@@ -1,0 +1,185 @@
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use meridian_database::{Databases, Options};
+use meridian_kernel::{UserId, UuidUid, WireId};
+use meridian_store::webhooks::{self, Webhook};
+use meridian_store::{Platform, Statement, arguments};
+
+use super::*;
+
+const KEY: &str = "a key of some length";
+
+struct World {
+    databases: Databases,
+    organization: OrganizationNumber,
+    vault: Vault,
+    /// What the subscriber will answer; afterwards 200.
+    answers: RefCell<VecDeque<Outcome>>,
+    /// Trigger, attempt and secret of whatever was sent.
+    sent: RefCell<Vec<(String, u32, Option<String>)>>,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    async fn new(sealed_secret: Option<String>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let databases = Databases::open(folder.path(), Options::default()).unwrap();
+        Platform::open(&databases).await.unwrap();
+        let organization = OrganizationNumber::new(1).unwrap();
+        databases.create("org-1").await.unwrap();
+        let world = Self {
+            databases,
+            organization,
+            vault: Vault::new(KEY).unwrap(),
+            answers: RefCell::default(),
+            sent: RefCell::default(),
+            _folder: folder,
+        };
+        let user = "INSERT INTO user (id, username, email, time_zone, created_at, updated_at) \
+                    VALUES (1, 'ada', 'ada@example.org', 'UTC', 0, 0)";
+        let scope = world.scope().await;
+        scope.write(vec![Statement::command(user, [])]).await.unwrap();
+        let webhook = Webhook {
+            id: UuidUid::generate(organization),
+            user_id: UserId::new(organization, 1),
+            subscriber_url: "https://example.org/hook".to_owned(),
+            active: true,
+            triggers: vec!["BOOKING_CREATED".to_owned(), "BOOKING_CANCELLED".to_owned()],
+            payload_template: None,
+            sealed_secret,
+            version: "2021-10-20".to_owned(),
+            created_at: Instant::now(),
+            updated_at: Instant::now(),
+        };
+        assert!(webhooks::create(&scope, &webhook).await.unwrap());
+        world
+    }
+
+    async fn scope(&self) -> Scope<'_, Databases> {
+        Scope::open(&self.databases, self.organization).await.unwrap()
+    }
+
+    async fn happens(&self, trigger: &str, booking: &str) {
+        let organizer = UserId::new(self.organization, 1);
+        let payload = "{}".to_owned();
+        let statements =
+            deliveries::outbox_statements(trigger, booking, organizer, payload, Instant::now());
+        self.scope().await.write(statements).await.unwrap();
+    }
+
+    async fn work(&self) -> Left {
+        let send = async |delivery: &Delivery, secret: Option<&Secret>| {
+            let secret = secret.map(|secret| secret.reveal().to_owned());
+            self.sent.borrow_mut().push((delivery.trigger.clone(), delivery.attempt, secret));
+            self.answers.borrow_mut().pop_front().unwrap_or(Outcome::Delivered(200))
+        };
+        let worker = Worker { scope: self.scope().await, vault: &self.vault, send };
+        let stop_at = Instant::now().plus_millis(10_000);
+        worker.deliver_until(stop_at).await.unwrap()
+    }
+
+    fn will_answer(&self, outcome: Outcome) {
+        self.answers.borrow_mut().push_back(outcome);
+    }
+
+    /// Lets every wait be over.
+    async fn wait(&self) {
+        let sql = "UPDATE webhook_delivery SET next_attempt_at = 0 WHERE next_attempt_at > ?1";
+        let due = Statement::command(sql, arguments![Instant::now()]);
+        self.scope().await.write(vec![due]).await.unwrap();
+    }
+
+    fn attempts(&self) -> Vec<u32> {
+        self.sent.borrow().iter().map(|(_, attempt, _)| *attempt).collect()
+    }
+}
+
+fn unavailable() -> Outcome {
+    Outcome::Failed { status: Some(500), error: "the subscriber answered 500".to_owned() }
+}
+
+#[tokio::test]
+async fn a_delivery_that_is_accepted_is_sent_once() {
+    let world = World::new(None).await;
+    world.happens("BOOKING_CREATED", "a").await;
+    assert_eq!(world.work().await, Left::Nothing);
+    assert_eq!(world.work().await, Left::Nothing);
+    assert_eq!(*world.sent.borrow(), [("BOOKING_CREATED".to_owned(), 1, None)]);
+}
+
+#[tokio::test]
+async fn a_subscriber_that_fails_twice_gets_it_a_third_time() {
+    let world = World::new(None).await;
+    world.will_answer(unavailable());
+    world.will_answer(unavailable());
+    world.happens("BOOKING_CREATED", "a").await;
+    assert_eq!(world.work().await, Left::Some);
+    // Not before its time.
+    assert_eq!(world.work().await, Left::Some);
+    assert_eq!(world.attempts(), [1]);
+    world.wait().await;
+    assert_eq!(world.work().await, Left::Some);
+    world.wait().await;
+    assert_eq!(world.work().await, Left::Nothing);
+    assert_eq!(world.attempts(), [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn after_ten_attempts_a_delivery_has_failed() {
+    let world = World::new(None).await;
+    world.happens("BOOKING_CREATED", "a").await;
+    for _ in 0..12 {
+        world.will_answer(unavailable());
+        world.work().await;
+        world.wait().await;
+    }
+    assert_eq!(world.attempts().len(), meridian_domain::webhook::MOST_ATTEMPTS);
+    assert_eq!(world.work().await, Left::Nothing);
+}
+
+#[tokio::test]
+async fn what_can_never_work_is_not_tried_again() {
+    let world = World::new(None).await;
+    world.will_answer(Outcome::Hopeless("the subscriberUrl must not point there".to_owned()));
+    world.happens("BOOKING_CREATED", "a").await;
+    assert_eq!(world.work().await, Left::Nothing);
+    assert_eq!(world.attempts(), [1]);
+}
+
+#[tokio::test]
+async fn deliveries_are_signed_with_the_secret_that_was_sealed() {
+    let sealed = Vault::new(KEY).unwrap().seal("hush");
+    let world = World::new(Some(sealed)).await;
+    world.happens("BOOKING_CREATED", "a").await;
+    world.work().await;
+    assert_eq!(world.sent.borrow()[0].2.as_deref(), Some("hush"));
+}
+
+#[tokio::test]
+async fn a_secret_that_does_not_open_waits_and_nothing_goes_out_unsigned() {
+    let world = World::new(Some("sealed with another key".to_owned())).await;
+    world.happens("BOOKING_CREATED", "a").await;
+    assert_eq!(world.work().await, Left::Some);
+    assert!(world.sent.borrow().is_empty());
+}
+
+#[tokio::test]
+async fn one_call_delivers_more_than_it_claims_at_a_time() {
+    let world = World::new(None).await;
+    for number in 0..AT_A_TIME * 2 + 1 {
+        world.happens("BOOKING_CREATED", &number.to_string()).await;
+    }
+    assert_eq!(world.work().await, Left::Nothing);
+    assert_eq!(world.sent.borrow().len(), 33);
+}
+
+#[tokio::test]
+async fn a_cancellation_is_heard_after_the_booking_in_the_same_call() {
+    let world = World::new(None).await;
+    world.happens("BOOKING_CREATED", "a").await;
+    world.happens("BOOKING_CANCELLED", "a").await;
+    assert_eq!(world.work().await, Left::Nothing);
+    let heard: Vec<_> = world.sent.borrow().iter().map(|sent| sent.0.clone()).collect();
+    assert_eq!(heard, ["BOOKING_CREATED", "BOOKING_CANCELLED"]);
+}

@@ -1,0 +1,155 @@
+//! The body of a delivery.
+
+use std::fmt;
+
+use meridian_kernel::Instant;
+use serde_json::{Map, Value};
+
+use super::template::{self, Escape};
+
+/// How long a body may be, in bytes.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// What happened.
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    /// Such as `BOOKING_CREATED`.
+    pub trigger: &'a str,
+    /// When it happened.
+    pub happened_at: Instant,
+    /// JSON object, as stored.
+    pub payload: &'a str,
+}
+
+/// What a body is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaType {
+    /// `application/json`
+    Json,
+    /// `application/x-www-form-urlencoded`
+    Form,
+}
+
+impl MediaType {
+    /// For `Content-Type`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Form => "application/x-www-form-urlencoded",
+        }
+    }
+}
+
+/// A body, ready to be signed and sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// The exact text.
+    pub text: String,
+    /// What it is.
+    pub media_type: MediaType,
+}
+
+/// A filled template is longer than a megabyte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLong;
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the filled payload template is longer than a megabyte")
+    }
+}
+
+impl std::error::Error for TooLong {}
+
+/// The body of an event: the standard one, or the filled template. A template is
+/// JSON where it reads as JSON once filled, else a form.
+pub fn render(event: Event<'_>, template: Option<&str>) -> Result<Body, TooLong> {
+    let Some(template) = template else {
+        return Ok(Body { text: standard(event), media_type: MediaType::Json });
+    };
+    let values = values(event);
+    let text = template::fill(template, &values, Escape::Json, MAX_BODY)?;
+    if serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok() {
+        return Ok(Body { text, media_type: MediaType::Json });
+    }
+    let text = template::fill(template, &values, Escape::None, MAX_BODY)?;
+    Ok(Body { text, media_type: MediaType::Form })
+}
+
+/// The payload goes in as it is stored: no number changes its form on the way.
+fn standard(event: Event<'_>) -> String {
+    let trigger = Value::from(event.trigger);
+    let created_at = Value::from(event.happened_at.to_iso());
+    let payload = event.payload;
+    format!(r#"{{"triggerEvent":{trigger},"createdAt":{created_at},"payload":{payload}}}"#)
+}
+
+/// What a template can name: the payload's fields, and the event's own.
+fn values(event: Event<'_>) -> Value {
+    let payload = serde_json::from_str::<Map<String, Value>>(event.payload);
+    let mut values = payload.unwrap_or_default();
+    values.insert("triggerEvent".to_owned(), Value::from(event.trigger));
+    values.insert("createdAt".to_owned(), Value::from(event.happened_at.to_iso()));
+    Value::Object(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(payload: &str) -> Event<'_> {
+        let happened_at = Instant::parse("2026-11-25T12:00:00Z").unwrap();
+        Event { trigger: "BOOKING_CREATED", happened_at, payload }
+    }
+
+    fn filled(template: &str) -> Body {
+        let payload = r#"{"title":"Say \"hi\"\n","length":30,"organizer":{"name":"Ada"},
+            "attendees":[{"name":"Bob"}],"location":null}"#;
+        render(event(payload), Some(template)).unwrap()
+    }
+
+    #[test]
+    fn the_standard_body_has_trigger_time_and_payload() {
+        let body = render(event(r#"{"uid":"x","n":1.0}"#), None).unwrap();
+        assert_eq!(body.media_type.as_str(), "application/json");
+        assert_eq!(
+            body.text,
+            "{\"triggerEvent\":\"BOOKING_CREATED\",\"createdAt\":\"2026-11-25T12:00:00.000Z\",\
+             \"payload\":{\"uid\":\"x\",\"n\":1.0}}"
+        );
+    }
+
+    #[test]
+    fn a_template_that_reads_as_json_is_json_and_its_values_are_escaped() {
+        let body = filled(
+            r#"{"t":"{{title}}","who":"{{ organizer.name }}","first":"{{attendees.0.name}}","m":{{length}},"e":"{{triggerEvent}}"}"#,
+        );
+        assert_eq!(body.media_type, MediaType::Json);
+        let value: Value = serde_json::from_str(&body.text).unwrap();
+        let expected = serde_json::json!({
+            "t": "Say \"hi\"\n", "who": "Ada", "first": "Bob", "m": 30, "e": "BOOKING_CREATED"
+        });
+        assert_eq!(value, expected);
+    }
+
+    #[test]
+    fn a_template_that_does_not_is_a_form_with_plain_values() {
+        let body = filled("who={{organizer.name}}&title={{title}}");
+        assert_eq!(body.media_type.as_str(), "application/x-www-form-urlencoded");
+        assert_eq!(body.text, "who=Ada&title=Say \"hi\"\n");
+    }
+
+    #[test]
+    fn what_is_missing_is_empty_and_single_braces_stay() {
+        assert_eq!(filled("a={{nothing}}&b={{attendees.7.name}}&c={{location}}").text, "a=&b=&c=");
+        assert_eq!(filled("a={{title").text, "a={{title");
+        assert_eq!(filled("{a}={{length}}").text, "{a}=30");
+    }
+
+    #[test]
+    fn a_template_cannot_grow_without_bound() {
+        let payload = format!(r#"{{"big":"{}"}}"#, "x".repeat(100_000));
+        let template = "{{big}}".repeat(20);
+        assert_eq!(render(event(&payload), Some(&template)), Err(TooLong));
+    }
+}

@@ -1,0 +1,77 @@
+//! The identity seam, called.
+
+use meridian_gateway::{Credentials, Guard, Method, OrganizationState, Principal, Refusal};
+use meridian_kernel::{OrganizationNumber, UserId, WireId};
+
+use crate::bindings::identity as wit;
+
+/// The guard behind the `identity` import: every component but `auth` asks it.
+#[derive(Clone, Copy, Debug)]
+pub struct WitGuard;
+
+impl Guard for WitGuard {
+    async fn authenticate(&self, credentials: &Credentials) -> Result<Principal, Refusal> {
+        let credentials = wit::Credentials {
+            authorization: credentials.authorization.clone(),
+            client_id: credentials.client_id.clone(),
+            client_secret: credentials.client_secret.clone(),
+            cookie: credentials.cookie.clone(),
+            origin: credentials.origin.clone(),
+        };
+        match wit::authenticate(credentials).await {
+            Ok(principal) => principal_in(principal),
+            Err(refusal) => Err(refusal_in(refusal)),
+        }
+    }
+
+    async fn admit(&self, organization: OrganizationNumber) -> Result<OrganizationState, Refusal> {
+        match wit::admit(organization.get()).await {
+            Ok(organization) => organization_in(organization),
+            Err(refusal) => Err(refusal_in(refusal)),
+        }
+    }
+}
+
+fn principal_in(principal: wit::Principal) -> Result<Principal, Refusal> {
+    let foreign = |_| Refusal::Unavailable("the guard answered with an impossible id".to_owned());
+    Ok(Principal {
+        organization: organization_in(principal.organization)?,
+        user_id: UserId::from_wire(principal.user_id).map_err(foreign)?,
+        username: principal.username,
+        email: principal.email,
+        name: principal.name,
+        time_zone: principal.time_zone,
+        is_system_admin: principal.system_role == "ADMIN",
+        organization_role: principal.organization_role,
+        method: match principal.method {
+            wit::Method::ApiKey => Method::ApiKey,
+            wit::Method::AccessToken => Method::AccessToken,
+            wit::Method::OauthClient => Method::OAuthClient,
+            wit::Method::ThirdPartyToken => Method::ThirdPartyToken,
+            wit::Method::Session => Method::Session,
+        },
+        scopes: principal.scopes,
+        credential: principal.credential,
+    })
+}
+
+fn organization_in(organization: wit::Organization) -> Result<OrganizationState, Refusal> {
+    Ok(OrganizationState {
+        number: OrganizationNumber::new(organization.number).ok_or(Refusal::UnknownOrganization)?,
+        slug: organization.slug,
+        name: organization.name,
+        plan: organization.plan,
+        is_platform: organization.is_platform,
+    })
+}
+
+fn refusal_in(refusal: wit::Refusal) -> Refusal {
+    match refusal {
+        wit::Refusal::Unauthorized(text) => Refusal::Unauthorized(text),
+        wit::Refusal::Expired(text) => Refusal::Expired(text),
+        wit::Refusal::Forbidden(text) => Refusal::Forbidden(text),
+        wit::Refusal::UnknownOrganization => Refusal::UnknownOrganization,
+        wit::Refusal::Suspended => Refusal::Suspended,
+        wit::Refusal::Unavailable(text) => Refusal::Unavailable(text),
+    }
+}

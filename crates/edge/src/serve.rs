@@ -1,0 +1,56 @@
+//! A request of Spin through the gateway and back.
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, StatusCode, header};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use meridian_gateway::{BODY_LIMIT, Body, Guard, Incoming, RouteTable};
+
+use spin_sdk::wasip3::http_compat::IncomingRequestBody;
+
+use crate::SpinServices;
+
+/// Serves a request; who asks is the `identity` import's answer.
+#[cfg(feature = "identity")]
+pub async fn serve(
+    table: &'static RouteTable,
+    request: spin_sdk::http::Request,
+) -> http::Response<Full<Bytes>> {
+    serve_with(&crate::WitGuard, table, request).await
+}
+
+/// Serves a request with a guard of one's own: `auth` asks itself.
+pub async fn serve_with<G: Guard>(
+    guard: &G,
+    table: &'static RouteTable,
+    request: spin_sdk::http::Request,
+) -> http::Response<Full<Bytes>> {
+    let (parts, body) = request.into_parts();
+    let body = read_body(&parts, body).await;
+    let incoming = Incoming { method: parts.method, uri: parts.uri, headers: parts.headers, body };
+    let is_head = incoming.method == Method::HEAD;
+    let mut response = meridian_gateway::serve(table, guard, &SpinServices, incoming).await;
+    if !is_head && response.status() != StatusCode::NO_CONTENT {
+        let length = HeaderValue::from(response.body().len());
+        response.headers_mut().insert(header::CONTENT_LENGTH, length);
+    }
+    response.map(Full::new)
+}
+
+/// Reads at most the limit. What says it is longer is not read at all, and what
+/// says nothing of a body has none.
+async fn read_body(parts: &http::request::Parts, body: IncomingRequestBody) -> Body {
+    let declared = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let declared = declared.and_then(|text| text.parse::<usize>().ok());
+    let bodiless = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
+    match declared {
+        Some(0) => return Body::Whole(Bytes::new()),
+        Some(length) if length > BODY_LIMIT => return Body::TooLarge,
+        None if bodiless => return Body::Whole(Bytes::new()),
+        _ => {}
+    }
+    match Limited::new(body, BODY_LIMIT).collect().await {
+        Ok(body) => Body::Whole(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Body::TooLarge,
+        Err(_) => Body::Broken,
+    }
+}

@@ -1,0 +1,31 @@
+//! What the gateway's pipeline needs of its surroundings, from Spin.
+
+use meridian_gateway::Services;
+use meridian_kernel::Instant;
+
+/// Variables, counters, the clock and the log of the host.
+#[derive(Clone, Copy, Debug)]
+pub struct SpinServices;
+
+impl Services for SpinServices {
+    async fn variable(&self, name: &str) -> Option<String> {
+        crate::variable(name).await
+    }
+
+    async fn increment(&self, key: &str, delta: i64) -> Option<i64> {
+        crate::key_value::increment(key, delta).await
+    }
+
+    async fn update(&self, key: &str, change: impl Fn(i64) -> Option<i64>) -> Option<i64> {
+        crate::key_value::update_counter(key, change).await
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    #[allow(clippy::print_stderr, reason = "stderr is a component's log")]
+    fn log(&self, line: &str) {
+        eprintln!("{line}");
+    }
+}

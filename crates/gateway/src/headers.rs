@@ -1,0 +1,62 @@
+//! Headers every answer carries: CORS and the usual security defaults.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::Reply;
+
+const ALLOWED_METHODS: &str = "GET,PATCH,DELETE,HEAD,POST,PUT,OPTIONS";
+
+const ALLOWED_HEADERS: &str = "x-cal-client-id,x-cal-secret-key,x-cal-platform-embed,\
+    cal-api-version,Accept,Authorization,Content-Type,Origin,Idempotency-Key,x-cal-reservation-uid";
+
+const EXPOSED_HEADERS: &str = "X-Request-Id,X-RateLimit-Limit-Default,\
+    X-RateLimit-Remaining-Default,X-RateLimit-Reset-Default,Retry-After,cal-api-version-used,\
+    Idempotency-Replayed";
+
+/// How long a browser may remember a preflight, in seconds.
+const PREFLIGHT_AGE: &str = "86400";
+
+/// CORS, and what Helmet sets by default.
+const ALWAYS: [(&str, &str); 14] = [
+    ("access-control-allow-origin", "*"),
+    ("access-control-expose-headers", EXPOSED_HEADERS),
+    (
+        "content-security-policy",
+        "default-src 'self';base-uri 'self';font-src 'self' https: data:;form-action 'self';\
+         frame-ancestors 'self';img-src 'self' data:;object-src 'none';script-src 'self';\
+         script-src-attr 'none';style-src 'self' https: 'unsafe-inline';upgrade-insecure-requests",
+    ),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("origin-agent-cluster", "?1"),
+    ("referrer-policy", "no-referrer"),
+    ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+    ("x-content-type-options", "nosniff"),
+    ("x-dns-prefetch-control", "off"),
+    ("x-download-options", "noopen"),
+    ("x-frame-options", "SAMEORIGIN"),
+    ("x-permitted-cross-domain-policies", "none"),
+    ("x-xss-protection", "0"),
+];
+
+/// Puts them on, where the handler has not set its own.
+pub(crate) fn add_standard(headers: &mut HeaderMap) {
+    headers.reserve(ALWAYS.len());
+    for (name, value) in ALWAYS {
+        let name = HeaderName::from_static(name);
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}
+
+/// The answer to a browser that asks first.
+pub(crate) fn preflight() -> Reply {
+    let mut reply = Reply::empty(http::StatusCode::NO_CONTENT);
+    for (name, value) in [
+        ("access-control-allow-methods", ALLOWED_METHODS),
+        ("access-control-allow-headers", ALLOWED_HEADERS),
+        ("access-control-max-age", PREFLIGHT_AGE),
+    ] {
+        reply.headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    reply
+}

@@ -1,0 +1,101 @@
+//! `wasi:http/client` of one instance.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Weak};
+
+use http::header;
+use meridian_manifest::RouteMatch;
+use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
+
+use super::connector::Reach;
+use crate::front::add_spin_headers;
+use crate::runtime::{CallError, Directory, Grants};
+
+/// Hosts of this suffix are the application's own components.
+const INTERNAL_SUFFIX: &str = ".spin.internal";
+
+/// Where calls between components come from.
+const INTERNAL_CLIENT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
+/// The way out of one instance.
+pub struct Outbound {
+    grants: Arc<Grants>,
+    directory: Directory,
+}
+
+type Io = Box<dyn Future<Output = Result<(), Error>> + Send>;
+type Sending = Box<dyn Future<Output = Result<(http::Response<WasiBody>, Io), Error>> + Send>;
+
+impl Outbound {
+    /// The way out with those grants.
+    pub fn new(grants: Arc<Grants>, directory: Directory) -> Self {
+        Self { grants, directory }
+    }
+}
+
+impl WasiHttpHooks for Outbound {
+    fn send_request(
+        &mut self,
+        request: http::Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _result: Io,
+    ) -> Sending {
+        let grants = self.grants.clone();
+        let directory = self.directory.clone();
+        Box::new(async move {
+            let response = send(grants, directory, request, options.unwrap_or_default()).await?;
+            Ok((response, Box::new(std::future::ready(Ok(()))) as Io))
+        })
+    }
+}
+
+async fn send(
+    grants: Arc<Grants>,
+    directory: Directory,
+    request: http::Request<WasiBody>,
+    options: RequestOptions,
+) -> Result<http::Response<WasiBody>, Error> {
+    let host = request.uri().host().ok_or(Error::HttpRequestUriInvalid)?.to_ascii_lowercase();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let scheme = request.uri().scheme_str().unwrap_or("https");
+    let allowed = &grants.component.allowed_outbound_hosts;
+    let port = request.uri().port_u16();
+    if !allowed.allows(scheme, bare, port) {
+        tracing::warn!(
+            component = &*grants.id,
+            "{scheme}://{host} is not among the component's allowed_outbound_hosts"
+        );
+        return Err(Error::HttpRequestDenied);
+    }
+    if let Some(id) = host.strip_suffix(INTERNAL_SUFFIX) {
+        return call_component(&directory, id, request).await;
+    }
+    // A private address that the manifest names is meant.
+    let public_only =
+        grants.component.refuse_private_targets && !allowed.names(scheme, bare, port);
+    let reach = if public_only { Reach::PublicOnly } else { Reach::Everywhere };
+    grants.shared.clients.send(reach, request, options).await
+}
+
+async fn call_component(
+    directory: &Directory,
+    id: &str,
+    mut request: http::Request<WasiBody>,
+) -> Result<http::Response<WasiBody>, Error> {
+    let components =
+        directory.get().and_then(Weak::upgrade).ok_or(Error::DestinationUnavailable)?;
+    let route = RouteMatch::internal(id, request.uri().path());
+    request.headers_mut().remove(header::HOST);
+    let (mut parts, body) = request.into_parts();
+    add_spin_headers(&mut parts, &route, INTERNAL_CLIENT);
+    let request = http::Request::from_parts(parts, body);
+    components.call(id, request).await.map_err(|error| match error {
+        CallError::UnknownComponent => Error::DestinationNotFound,
+        CallError::Busy(_) => Error::DestinationUnavailable,
+        CallError::Timeout => Error::HttpResponseTimeout,
+        CallError::Failed(cause) => {
+            tracing::warn!(component = id, "a call from another component failed: {cause}");
+            Error::HttpResponseIncomplete
+        }
+    })
+}

@@ -1,0 +1,74 @@
+//! The timer of due work: components have no clock of their own to wake them, so
+//! the host asks the one that owns the route. On Spin a cron trigger does.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use bytes::Bytes;
+use http::{Request, header};
+use http_body_util::{BodyExt, Full};
+use meridian_manifest::{RouteMatch, Router};
+use wasmtime_wasi_http::WasiBody;
+
+use crate::front::{Drain, add_spin_headers};
+use crate::runtime::Components;
+
+const PATH: &str = "/internal/sweep";
+const INTERVAL: Duration = Duration::from_secs(5);
+
+/// The route belongs to whoever took this path for itself; a fallback for all
+/// paths does not count.
+const OWNED_PREFIX: &str = "/internal";
+
+/// Asks for due work until told to stop. Does nothing where no component has
+/// the route.
+pub async fn run(components: Arc<Components>, routes: Arc<Router>, secret: String, drain: Drain) {
+    let Some(route) = routes.find(PATH).filter(|route| route.raw_route.starts_with(OWNED_PREFIX))
+    else {
+        return;
+    };
+    let mut ticks = tokio::time::interval(INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = drain.started() => return,
+        }
+        match sweep(&components, &route, &secret).await {
+            Ok(()) => failing = false,
+            // Once per spell: the log is for what changes.
+            Err(error) if !failing => {
+                failing = true;
+                tracing::warn!("due work cannot be looked for: {error:#}");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+async fn sweep(
+    components: &Components,
+    route: &RouteMatch<'_>,
+    secret: &str,
+) -> anyhow::Result<()> {
+    let body: WasiBody = Full::new(Bytes::new()).map_err(|never| match never {}).boxed_unsync();
+    let request = Request::post(format!("http://localhost{PATH}"))
+        .header(header::AUTHORIZATION, format!("Bearer {secret}"))
+        .body(body)?;
+    let (mut parts, body) = request.into_parts();
+    add_spin_headers(&mut parts, route, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+    let request = Request::from_parts(parts, body);
+    let response = components.call(route.component, request).await?;
+    let status = response.status();
+    let body = response.into_body().collect().await.context("the answer broke off")?.to_bytes();
+    ensure!(status.is_success(), "{} answered {status}: {}", route.component, excerpt(&body));
+    Ok(())
+}
+
+/// The beginning of an answer, for the log.
+fn excerpt(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).chars().take(300).collect()
+}

@@ -1,0 +1,14 @@
+//! Bounds that event types, bookings and the availability look-up share.
+//!
+//! A range of busy times is read by one clustered index over where they end. The
+//! index alone can bound that read because no busy time is longer than
+//! [`MAX_BUSY_SPAN_MINUTES`]; so whoever writes one keeps to these limits.
+
+/// The longest a booking may be: seven days.
+pub const MAX_EVENT_LENGTH_MINUTES: u32 = 10_080;
+
+/// The longest buffer on one side of a booking: a day.
+pub const MAX_BUFFER_MINUTES: u32 = 1_440;
+
+/// The longest a host can be taken by one booking: its length and both buffers.
+pub const MAX_BUSY_SPAN_MINUTES: u32 = MAX_EVENT_LENGTH_MINUTES + 2 * MAX_BUFFER_MINUTES;

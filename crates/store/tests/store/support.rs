@@ -1,0 +1,43 @@
+//! An organisation's database in a folder of its own.
+
+use meridian_database::{Databases, Options};
+use meridian_kernel::{Instant, OrganizationNumber, UserId, WireId};
+use meridian_store::{Scope, Statement, arguments};
+use tempfile::TempDir;
+
+pub struct Home {
+    databases: Databases,
+    _folder: TempDir,
+}
+
+impl Home {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let databases = Databases::open(folder.path(), Options::default()).unwrap();
+        databases.create(&organization().database_name()).await.unwrap();
+        Self { databases, _folder: folder }
+    }
+
+    pub async fn scope(&self) -> Scope<'_, Databases> {
+        Scope::open(&self.databases, organization()).await.unwrap()
+    }
+}
+
+pub fn organization() -> OrganizationNumber {
+    OrganizationNumber::new(7).unwrap()
+}
+
+pub fn at(text: &str) -> Instant {
+    Instant::parse(text).unwrap()
+}
+
+pub async fn write(scope: &Scope<'_, Databases>, statement: Statement) -> i64 {
+    scope.write(vec![statement]).await.unwrap()[0].last_insert_rowid
+}
+
+/// A user without a schedule.
+pub async fn user(scope: &Scope<'_, Databases>, username: &str) -> UserId {
+    let sql = "INSERT INTO user (username, email, time_zone, created_at, updated_at) \
+               VALUES (?1, ?1 || '@example.com', 'UTC', 0, 0)";
+    UserId::new(organization(), write(scope, Statement::command(sql, arguments![username])).await)
+}
