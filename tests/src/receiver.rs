@@ -123,12 +123,19 @@ async fn receive(
     behaviour: Arc<Behaviour>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
-    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    // A sender that dies halfway has sent nothing.
+    let Ok(body) = body.collect().await.map(|body| body.to_bytes()) else {
+        return Ok(answer(StatusCode::BAD_REQUEST));
+    };
     let delivery = Delivery { path: head.uri.path().to_owned(), headers: head.headers, body };
     let mut known = deliveries.lock().expect("no panic while holding the list");
     let status = behaviour(known.len(), &delivery);
     known.push(delivery);
+    Ok(answer(status))
+}
+
+fn answer(status: StatusCode) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from_static(b"{}")));
     *response.status_mut() = status;
-    Ok(response)
+    response
 }

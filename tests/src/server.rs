@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::{Client, Organization};
 
 /// How long a start may take: the first one on a machine compiles the components.
-const START_PATIENCE: Duration = Duration::from_secs(180);
+const START_PATIENCE: Duration = Duration::from_secs(120);
 
 /// Where the databases are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -334,7 +334,9 @@ fn spawn_up(options: &Options, folder: &Path, port: u16, database_port: Option<u
         let url = format!("http://127.0.0.1:{port}");
         command
             .args(["--database", "remote"])
+            .env("MERIDIAN_DATABASE_READ_URL", &url)
             .env("MERIDIAN_DATABASE_WRITE_URL", &url)
+            .env("MERIDIAN_DATABASE_JOB_URL", &url)
             .env("MERIDIAN_DATABASE_ADMIN_URL", format!("http://127.0.0.1:{}", port + 1));
     }
     command.spawn().expect("meridian starts")

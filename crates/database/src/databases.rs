@@ -10,6 +10,7 @@ use meridian_store::{
 };
 
 use crate::batch::{Answers, Batch};
+use crate::descriptors::connections_that_fit;
 use crate::engine::Connection;
 use crate::file::{File, Presence};
 use crate::options::Options;
@@ -25,8 +26,10 @@ pub struct Databases(Arc<Registry>);
 
 impl Databases {
     /// Opens the folder, making it where it is missing. One process at a time may
-    /// have it open.
-    pub fn open(folder: impl Into<PathBuf>, options: Options) -> io::Result<Self> {
+    /// have it open. Raises the process's limit of open files as far as the system
+    /// lets it, and keeps fewer connections where that is not enough.
+    pub fn open(folder: impl Into<PathBuf>, mut options: Options) -> io::Result<Self> {
+        options.max_connections = options.max_connections.min(connections_that_fit());
         let folder = folder.into();
         std::fs::create_dir_all(&folder)?;
         let folder = folder.canonicalize()?;

@@ -16,11 +16,15 @@ use crate::writer::Queue;
 /// Readers of one file that run at the same time; more wait for one of them.
 const MAX_READERS: usize = 8;
 
+/// Slow reads of all files that run at the same time: they take threads that writes
+/// need too.
+const MAX_SLOW_READS: usize = 64;
+
 /// Page cache of a connection, in KiB. The operating system caches the file.
 const CACHE_KIB: u32 = 256;
 
 /// The write-ahead log is cut back to this after a checkpoint.
-const KEPT_LOG_BYTES: u32 = 1024 * 1024;
+const KEPT_LOG_BYTES: u32 = 4 * 1024 * 1024;
 
 /// Whether the file exists. Whoever uses a file holds this for reading; whoever
 /// creates, closes or deletes it holds it for writing.
@@ -47,6 +51,7 @@ pub(crate) struct File {
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub options: Options,
+    pub slow_reads: Arc<Semaphore>,
     open: AtomicUsize,
     clock: AtomicU64,
 }
@@ -73,7 +78,12 @@ impl Drop for Counted {
 
 impl Shared {
     pub(crate) fn new(options: Options) -> Self {
-        Self { options, open: AtomicUsize::new(0), clock: AtomicU64::new(0) }
+        Self {
+            options,
+            slow_reads: Arc::new(Semaphore::new(MAX_SLOW_READS)),
+            open: AtomicUsize::new(0),
+            clock: AtomicU64::new(0),
+        }
     }
 
     /// Connections open right now, idle or not.

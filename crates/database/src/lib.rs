@@ -6,6 +6,7 @@
 
 mod batch;
 mod databases;
+mod descriptors;
 mod engine;
 mod failure;
 mod file;

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use meridian_store::DatabaseError;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::batch::{Answers, Batch};
 use crate::engine::Connection;
 use crate::failure;
-use crate::file::{Counted, File, Presence};
+use crate::file::{File, Presence};
 
 /// The right to a reader, and the file with it.
 struct Turn {
@@ -24,24 +24,18 @@ struct Turn {
 /// Runs a batch that only reads, on one snapshot.
 pub(crate) async fn read(file: &Arc<File>, batch: Batch, presence: Presence) -> Answers {
     let options = &file.shared.options;
-    let permit = match Arc::clone(&file.readers).try_acquire_owned() {
-        Ok(permit) => permit,
-        Err(_) => {
-            let turn = Arc::clone(&file.readers).acquire_owned();
-            match tokio::time::timeout(options.batch_limit, turn).await {
-                Ok(Ok(permit)) => permit,
-                _ => return Err(DatabaseError::Busy),
-            }
-        }
-    };
+    let permit = acquire(&file.readers, options.batch_limit).await?;
     let turn = Turn { _permit: permit, _presence: presence };
     let Some(mut reader) = file.take_reader() else {
-        return run_apart(file, None, batch, turn).await;
+        return run_apart(file, batch, turn, None).await;
     };
     reader.connection.set_busy_timeout(Duration::ZERO);
     match snapshot(&mut reader.connection, &batch, options.inline_budget) {
         Err(DatabaseError::Timeout | DatabaseError::Busy) => {
-            run_apart(file, Some(reader), batch, turn).await
+            // Not kept while waiting for a thread: others may be quicker with it.
+            file.put_reader(reader);
+            let slow = acquire(&file.shared.slow_reads, options.batch_limit).await?;
+            run_apart(file, batch, turn, Some(slow)).await
         }
         answers => {
             file.put_reader(reader);
@@ -50,14 +44,33 @@ pub(crate) async fn read(file: &Arc<File>, batch: Batch, presence: Presence) -> 
     }
 }
 
+/// Waits for a permit, but not for ever.
+async fn acquire(
+    permits: &Arc<Semaphore>,
+    limit: Duration,
+) -> Result<OwnedSemaphorePermit, DatabaseError> {
+    if let Ok(permit) = Arc::clone(permits).try_acquire_owned() {
+        return Ok(permit);
+    }
+    match tokio::time::timeout(limit, Arc::clone(permits).acquire_owned()).await {
+        Ok(Ok(permit)) => Ok(permit),
+        _ => Err(DatabaseError::Busy),
+    }
+}
+
 /// Runs the batch on a blocking thread, with a reader that may have to be opened.
-async fn run_apart(file: &Arc<File>, reader: Option<Counted>, batch: Batch, turn: Turn) -> Answers {
+async fn run_apart(
+    file: &Arc<File>,
+    batch: Batch,
+    turn: Turn,
+    slow: Option<OwnedSemaphorePermit>,
+) -> Answers {
     let file = Arc::clone(file);
     let work = move || {
         // Given back last, whatever happens.
-        let _turn = turn;
+        let _held = (turn, slow);
         let limit = file.shared.options.batch_limit;
-        let mut reader = match reader {
+        let mut reader = match file.take_reader() {
             Some(reader) => reader,
             None => file.open_reader()?,
         };

@@ -113,7 +113,8 @@ impl Registry {
     fn close_least_recent(&self, few: usize, mut files_to_close: usize) {
         let mut idle: Vec<_> =
             self.files().values().filter(|file| file.is_open()).cloned().collect();
-        idle.sort_by_key(|file| file.last_used());
+        // The times change while they are sorted by: each is looked at once.
+        idle.sort_by_cached_key(|file| file.last_used());
         for file in idle {
             if files_to_close == 0 || self.shared.open() <= few {
                 return;

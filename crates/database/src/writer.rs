@@ -42,6 +42,9 @@ struct Job {
     presence: Option<Presence>,
 }
 
+/// Told where there is no writer to be had.
+type SessionWork = Box<dyn FnOnce(Result<&mut Connection, DatabaseError>) + Send>;
+
 enum Work {
     Batch {
         batch: Batch,
@@ -49,7 +52,7 @@ enum Work {
     },
     /// Has the writer to itself, outside any group; it answers by its own means.
     /// A transaction it leaves open is rolled back.
-    Session(Box<dyn FnOnce(Result<&mut Connection, DatabaseError>) + Send>),
+    Session(SessionWork),
 }
 
 impl std::fmt::Debug for Work {
@@ -171,7 +174,7 @@ impl Drain {
         Instant::now() + self.file.shared.options.batch_limit
     }
 
-    fn session(&mut self, work: Box<dyn FnOnce(Result<&mut Connection, DatabaseError>) + Send>) {
+    fn session(&mut self, work: SessionWork) {
         let deadline = self.deadline();
         match self.connection() {
             Err(error) => work(Err(error)),

@@ -1,5 +1,11 @@
 //! What a batch means: one table, run natively, over Hrana, and over Hrana with the
 //! writer to itself. Whoever calls the seam cannot tell which it is.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 

@@ -1,4 +1,10 @@
 //! The Hrana server as its clients see it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 
@@ -88,22 +94,22 @@ async fn a_transaction_left_open_is_rolled_back_and_blocks_nobody() {
 #[tokio::test]
 async fn conditions_of_a_batch_decide_which_steps_run() {
     let (_folder, served) = start().await;
-    let step = |sql: &str, condition: Json| {
-        json!({ "stmt": { "sql": sql, "want_rows": true }, "condition": condition })
-    };
+    let step = |sql: &str, condition: Json| json!({ "stmt": { "sql": sql, "want_rows": true }, "condition": condition });
     let steps = json!([
         step("SELEC", Json::Null),
         step("SELECT 'after error'", json!({ "type": "error", "step": 0 })),
         step("SELECT 'after success'", json!({ "type": "ok", "step": 0 })),
-        step("SELECT 'either'", json!({ "type": "or", "conds": [
+        step(
+            "SELECT 'either'",
+            json!({ "type": "or", "conds": [
             { "type": "ok", "step": 0 }, { "type": "ok", "step": 1 },
-        ] })),
+        ] })
+        ),
         step("BEGIN", json!({ "type": "is_autocommit" })),
         step("SELECT 'outside'", json!({ "type": "not", "cond": { "type": "is_autocommit" } })),
     ]);
-    let results = served
-        .pipeline("org-1", json!([{ "type": "batch", "batch": { "steps": steps } }]))
-        .await;
+    let results =
+        served.pipeline("org-1", json!([{ "type": "batch", "batch": { "steps": steps } }])).await;
     let result = &results[0]["response"]["result"];
     let ran: Vec<_> =
         result["step_results"].as_array().unwrap().iter().map(Json::is_object).collect();
@@ -139,6 +145,15 @@ async fn named_arguments_stored_texts_scripts_and_descriptions_work() {
     assert_eq!(described["params"], json!([{ "name": ":key" }]));
     assert_eq!(described["cols"][1]["name"], "second");
     assert_eq!(described["is_readonly"], true);
+}
+
+#[tokio::test]
+async fn a_script_with_a_zero_byte_ends_there() {
+    let (folder, served) = start().await;
+    let script = "INSERT INTO t (a) VALUES (1); \u{0} INSERT INTO t (a) VALUES (2)";
+    let results = served.pipeline("org-1", json!([{ "type": "sequence", "sql": script }])).await;
+    assert_eq!(results[0]["type"], "ok");
+    assert_eq!(folder.integers("org-1", "SELECT a FROM t").await, [1]);
 }
 
 #[tokio::test]
@@ -179,8 +194,7 @@ async fn databases_are_made_and_deleted_with_the_status_codes_clients_know() {
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert!(String::from_utf8_lossy(&body).contains("already exists"));
     assert_eq!(create("..", &json).await.0, StatusCode::BAD_REQUEST);
-    let delete =
-        async || served.send(Method::DELETE, &address("org-2", ""), &[], vec![]).await.0;
+    let delete = async || served.send(Method::DELETE, &address("org-2", ""), &[], vec![]).await.0;
     assert_eq!(delete().await, StatusCode::OK);
     assert_eq!(delete().await, StatusCode::NOT_FOUND);
     // Not over the address for batches.

@@ -1,4 +1,10 @@
 //! Writing: one writer per file, committed in groups.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 
@@ -129,9 +135,9 @@ async fn a_queued_write_runs_to_its_end_when_its_caller_is_gone() {
     folder.with_table("org-1").await;
     let insert = vec![command("INSERT INTO t (b) VALUES ('kept')")];
     let write = folder.databases.execute("org-1", Access::Write, true, insert);
-    // Polled once, so that it is queued, and dropped.
-    let gone = tokio::time::timeout(Duration::ZERO, write).await;
-    assert!(gone.is_err());
+    // Polled once, so that it is queued, and dropped; done by then only if this
+    // thread was slow.
+    let _ = tokio::time::timeout(Duration::ZERO, write).await;
     for _ in 0..100 {
         if folder.integers("org-1", "SELECT count(*) FROM t").await == [1] {
             return;

@@ -62,6 +62,7 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 fn announce_key(path: &Path) {
     if path.exists() {
         // Without anybody to read it there is nobody to tell.
-        let _ = writeln!(std::io::stdout(), "The demo organisation's API key is in {}", path.display());
+        let _ =
+            writeln!(std::io::stdout(), "The demo organisation's API key is in {}", path.display());
     }
 }

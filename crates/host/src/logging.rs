@@ -19,7 +19,7 @@ const WAITING_LINES: usize = 16 << 10;
 const FLUSH_INTERVAL: Duration = Duration::from_millis(50);
 
 /// What is logged unless `MERIDIAN_LOG` says otherwise.
-const DEFAULT_FILTER: &str = "info";
+const DEFAULT_FILTER: &str = "info,fjall=warn,lsm_tree=warn";
 
 /// The log; what is waiting is written when it is dropped.
 #[derive(Debug)]
@@ -32,8 +32,8 @@ pub struct Log {
 pub fn start(format: Option<LogFormat>) -> Log {
     let (lines, waiting) = sync_channel(WAITING_LINES);
     let writer = std::thread::Builder::new().name("log".to_owned()).spawn(|| write(waiting)).ok();
-    let filter = EnvFilter::try_from_env("MERIDIAN_LOG")
-        .unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+    let filter =
+        EnvFilter::try_from_env("MERIDIAN_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(Lines(lines.clone()))

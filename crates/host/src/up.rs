@@ -18,7 +18,8 @@ use crate::front::{self, Drain, Front};
 use crate::misconfigured::Misconfigured;
 use crate::outbound::Clients;
 use crate::runtime::{
-    CompiledComponents, Components, Limits, PoolSize, Shared, engine, linker, unsatisfied,
+    CompiledComponents, Components, Limits, PoolSize, Shared, engine, give_back, linker,
+    unsatisfied,
 };
 use crate::variables::Variables;
 use crate::{first_start, signals, sweep};
@@ -89,19 +90,15 @@ impl Application {
     }
 }
 
-fn load(
-    options: &UpOptions,
-    data: &DataDir,
-    variables: &Variables,
-) -> anyhow::Result<Application> {
+fn load(options: &UpOptions, data: &DataDir, variables: &Variables) -> anyhow::Result<Application> {
     let native = options.database == DatabaseProvider::Native;
-    let app = load_manifest(&options.manifest, native, variables)?;
+    let mut app = load_manifest(&options.manifest, native, variables)?;
     let engine = engine(PoolSize::for_requests_in_flight(options.max_requests_in_flight))
         .map_err(anyhow::Error::from)
         .context("the engine cannot be made")?;
     let linker = linker(&engine, native).map_err(anyhow::Error::from)?;
     let folder = CompiledComponents::open(&engine, data.join("compiled"))?;
-    let compiled = compile(&folder, &app)?;
+    let compiled = compile(&folder, &mut app)?;
     let mut missing = Vec::new();
     for (component, compiled) in app.components.iter().zip(&compiled) {
         for import in unsatisfied(&engine, compiled, native) {
@@ -141,7 +138,7 @@ fn open_databases(data: &DataDir) -> anyhow::Result<Databases> {
 /// All components at once; the compiler shares the cores among them.
 fn compile(
     folder: &CompiledComponents,
-    app: &App,
+    app: &mut App,
 ) -> anyhow::Result<Vec<wasmtime::component::Component>> {
     let compiled = std::thread::scope(|scope| {
         let load = |component| scope.spawn(move || load_one(folder, component));
@@ -151,7 +148,12 @@ fn compile(
         };
         threads.into_iter().map(join).collect::<anyhow::Result<Vec<_>>>()
     })?;
-    folder.keep_only(app.components.iter().map(|component| component.wasm.as_slice()));
+    folder.tidy();
+    // From now on the compiled files stand for them.
+    for component in &mut app.components {
+        component.wasm = Vec::new();
+    }
+    give_back();
     Ok(compiled)
 }
 

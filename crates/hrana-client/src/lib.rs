@@ -8,6 +8,8 @@ mod admin;
 mod answer;
 mod encode;
 mod normalize;
+#[cfg(test)]
+mod tests;
 
 pub use admin::{create_outcome, create_path, delete_outcome, delete_path};
 pub use encode::{Encoded, GUARD};

@@ -128,7 +128,9 @@ fn wrong_questions_are_refused_at_once() {
             ("start=2050-09-05&end=2050-09-06".to_owned(), "eventTypeId"),
             ("eventTypeId=x&start=2050-09-05&end=2050-09-06".to_owned(), "eventTypeId"),
         ] {
-            let message = ask(&query).error(400);
+            let answer = ask(&query);
+            assert_eq!(answer.status, 400, "{query}: {}", answer.text);
+            let message = answer.error(400);
             assert!(message.contains(text), "{query}: {message}");
         }
         let missing =

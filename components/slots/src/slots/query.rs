@@ -119,14 +119,17 @@ fn no_selector() -> ApiError {
 fn window(start: &str, end: &str) -> Result<Interval, ApiError> {
     let invalid = |name| move |_| ApiError::bad_request(format!("Invalid {name} date"));
     let start = Instant::parse(start).map_err(invalid("start"))?;
-    let end = Instant::parse(end).map_err(invalid("end"))?;
+    let asked_end = Instant::parse(end).map_err(invalid("end"))?;
+    let end = asked_end;
     let into_minute = end.millis().rem_euclid(MINUTE_MILLIS);
     let end = match end.millis().rem_euclid(DAY_MILLIS) {
         0 => end.plus_millis(DAY_MILLIS),
         _ if into_minute >= 59_000 => end.plus_millis(MINUTE_MILLIS - into_minute),
         _ => end,
     };
-    if end < start {
+    // An end that stands for its day ends a second before the next one begins.
+    let pushed = end != asked_end;
+    if end < start || (pushed && end == start) {
         return Err(ApiError::bad_request(
             "Invalid time range given - check the 'start' and 'end' query parameters.",
         ));
@@ -190,7 +193,7 @@ mod tests {
         assert_eq!(error("soon", "2050-09-05"), "Invalid start date");
         assert_eq!(error("2050-09-05", "2050-13-05"), "Invalid end date");
         assert_eq!(
-            error("2050-09-05", "2050-09-03"),
+            error("2050-09-05", "2050-09-04"),
             "Invalid time range given - check the 'start' and 'end' query parameters."
         );
         assert!(error("2050-01-01", "2051-01-02").contains("366 days"));

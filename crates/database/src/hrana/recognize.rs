@@ -118,3 +118,65 @@ fn undoes(condition: Option<&proto::BatchCond>, commit: usize) -> bool {
     };
     matches!(cond.as_ref(), proto::BatchCond::Ok { step } if *step as usize == commit)
 }
+
+#[cfg(test)]
+mod tests {
+    use meridian_hrana_client::Encoded;
+    use meridian_store::arguments;
+
+    use super::*;
+
+    /// The steps of a batch as the component `libsql` sends it.
+    fn steps(atomic: bool, statements: &[Statement]) -> Vec<proto::BatchStep> {
+        let encoded = Encoded::new(atomic, statements).unwrap();
+        let request: proto::PipelineReqBody = serde_json::from_slice(&encoded.body).unwrap();
+        match request.requests.into_iter().next() {
+            Some(proto::StreamRequest::Batch(it)) => it.batch.steps,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn insert() -> Statement {
+        Statement::command("INSERT INTO t VALUES (?1)", arguments![1_i64])
+    }
+
+    #[test]
+    fn what_the_component_sends_comes_out_as_it_went_in() {
+        let query = || Statement::query("SELECT ?1", arguments!["x"]);
+        let batches = [
+            (true, vec![insert().must_affect(), insert(), query()]),
+            (true, vec![insert().must_affect()]),
+            (false, vec![query(), query()]),
+            (false, vec![insert().must_affect()]),
+        ];
+        for (atomic, statements) in batches {
+            let recognized = recognize(&steps(atomic, &statements)).unwrap();
+            assert_eq!(recognized.batch.atomic, atomic);
+            assert_eq!(recognized.batch.statements, statements);
+            assert_eq!(recognized.steps.len(), steps(atomic, &statements).len());
+        }
+    }
+
+    #[test]
+    fn other_conditions_need_the_writer_alone() {
+        let sent = || steps(true, &[insert(), insert()]);
+        assert!(recognize(&sent()).is_some());
+        let spoil: [fn(&mut Vec<proto::BatchStep>); 5] = [
+            |steps| steps[2].condition = None,
+            |steps| steps[2].condition = Some(proto::BatchCond::Error { step: 1 }),
+            |steps| steps[4].condition = Some(proto::BatchCond::Ok { step: 3 }),
+            |steps| steps[0].stmt.sql = Some("BEGIN".to_owned()),
+            |steps| steps[1].stmt.sql = Some("COMMIT".to_owned()),
+        ];
+        for (index, spoil) in spoil.iter().enumerate() {
+            let mut steps = sent();
+            spoil(&mut steps);
+            assert!(recognize(&steps).is_none(), "{index}");
+        }
+    }
+
+    #[test]
+    fn writes_that_are_not_one_transaction_are_not_made_one() {
+        assert!(recognize(&steps(false, &[insert(), insert()])).is_none());
+    }
+}

@@ -41,7 +41,7 @@ impl Folder {
     pub async fn integers(&self, name: &str, sql: &'static str) -> Vec<i64> {
         let ask = vec![Statement::query(sql, [])];
         let rows = self.databases.execute(name, Access::Read, false, ask).await.unwrap();
-        rows[0].cells.iter().map(|cell| integer(cell)).collect()
+        rows[0].cells.iter().map(integer).collect()
     }
 }
 

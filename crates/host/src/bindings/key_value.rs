@@ -3,9 +3,7 @@
 use meridian_key_value as kv;
 use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReader};
 
-use super::generated::spin::key_value::key_value::{
-    Error, Host, HostStore, HostStoreWithStore,
-};
+use super::generated::spin::key_value::key_value::{Error, Host, HostStore, HostStoreWithStore};
 use crate::runtime::Guest;
 
 /// An open store.

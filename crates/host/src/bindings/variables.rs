@@ -13,8 +13,8 @@ impl<T: Send + 'static> HostWithStore<T> for HasSelf<Guest> {
         accessor: &Accessor<T, Self>,
         name: String,
     ) -> wasmtime::Result<Result<String, Error>> {
-        let value = accessor
-            .with(|mut access| access.get().grants.component.variables.get(&name).cloned());
+        let value =
+            accessor.with(|mut access| access.get().grants.component.variables.get(&name).cloned());
         if let Some(value) = value {
             return Ok(Ok(value));
         }

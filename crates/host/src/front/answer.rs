@@ -28,7 +28,7 @@ pub enum AnswerBody {
         /// Still to come.
         rest: WasiBody,
         /// The request counts as in flight until the end.
-        permit: OwnedSemaphorePermit,
+        _permit: OwnedSemaphorePermit,
     },
 }
 
@@ -42,10 +42,7 @@ impl AnswerBody {
     ///
     /// # Errors
     /// Where the component failed before its answer began to be sent.
-    pub async fn gather(
-        mut body: WasiBody,
-        permit: OwnedSemaphorePermit,
-    ) -> Result<Self, Error> {
+    pub async fn gather(mut body: WasiBody, permit: OwnedSemaphorePermit) -> Result<Self, Error> {
         let mut gathered = Gathered::default();
         let complete = tokio::time::timeout(PATIENCE, gathered.fill(&mut body)).await;
         let begin = gathered.bytes();
@@ -54,7 +51,7 @@ impl AnswerBody {
             Ok(Ok(true)) => Ok(Self::whole(begin)),
             Ok(Ok(false)) | Err(_) => {
                 let begin = Some(begin).filter(|begin| !begin.is_empty());
-                Ok(Self::Streaming { begin, rest: body, permit })
+                Ok(Self::Streaming { begin, rest: body, _permit: permit })
             }
         }
     }
@@ -135,9 +132,7 @@ impl Body for AnswerBody {
 
     fn size_hint(&self) -> SizeHint {
         match self {
-            Self::Whole(bytes) => {
-                SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64)
-            }
+            Self::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
             Self::Streaming { .. } => SizeHint::default(),
         }
     }

@@ -84,19 +84,16 @@ pub async fn serve(listener: TcpListener, front: Arc<Front>, drain: Drain) {
     }
 }
 
-async fn serve_connection(
-    stream: TcpStream,
-    address: SocketAddr,
-    front: Arc<Front>,
-    drain: Drain,
-) {
+async fn serve_connection(stream: TcpStream, address: SocketAddr, front: Arc<Front>, drain: Drain) {
     // Without it, an answer in two writes waits for the client's delayed ACK.
     let _ = stream.set_nodelay(true);
     let unread = Arc::new(AtomicBool::new(false));
     let peer = Peer { address, unread: unread.clone() };
     let service = service_fn(move |request| {
         let (front, peer) = (front.clone(), peer.clone());
-        Box::pin(async move { Ok::<_, std::convert::Infallible>(front.answer(request, &peer).await) })
+        Box::pin(
+            async move { Ok::<_, std::convert::Infallible>(front.answer(request, &peer).await) },
+        )
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())

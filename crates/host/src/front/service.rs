@@ -167,6 +167,7 @@ fn no_room() -> ApiError {
 
 fn too_slow() -> ApiError {
     ApiError::new(StatusCode::REQUEST_TIMEOUT, "The request body did not arrive in time.")
+        .with_code("RequestTimeoutException")
 }
 
 fn body_error(bad: BadBody) -> ApiError {
@@ -183,6 +184,7 @@ fn call_error(error: CallError) -> ApiError {
     match error {
         CallError::Timeout => {
             ApiError::new(StatusCode::GATEWAY_TIMEOUT, "The request took too long.")
+                .with_code("GatewayTimeoutException")
         }
         CallError::Busy(cause) => ApiError { cause: Some(cause), ..no_room() },
         CallError::Failed(_) | CallError::UnknownComponent => ApiError::internal(error),

@@ -71,8 +71,7 @@ async fn send(
         return call_component(&directory, id, request).await;
     }
     // A private address that the manifest names is meant.
-    let public_only =
-        grants.component.refuse_private_targets && !allowed.names(scheme, bare, port);
+    let public_only = grants.component.refuse_private_targets && !allowed.names(scheme, bare, port);
     let reach = if public_only { Reach::PublicOnly } else { Reach::Everywhere };
     grants.shared.clients.send(reach, request, options).await
 }

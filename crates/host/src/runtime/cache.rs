@@ -5,8 +5,9 @@
 //! not the one its name promises is never run: it is compiled anew.
 
 use std::hash::{Hash, Hasher};
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 use std::{fs, io};
 
 use anyhow::Context;
@@ -15,6 +16,9 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 const EXTENSION: &str = "cwasm";
+
+/// How long a file stays that no start has used.
+const KEPT_UNUSED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The folder of compiled components.
 #[derive(Debug)]
@@ -52,12 +56,13 @@ impl CompiledComponents {
         self.open_file(&path).with_context(|| format!("component {id} cannot be loaded"))
     }
 
-    /// Deletes what none of these components needs.
-    pub fn keep_only<'a>(&self, components: impl IntoIterator<Item = &'a [u8]>) {
-        let wanted: Vec<String> = components.into_iter().map(|wasm| self.prefix(wasm)).collect();
+    /// Deletes what nobody has loaded for a while: former versions of components.
+    /// Several applications may share a folder, so what is new is left alone.
+    pub fn tidy(&self) {
         for path in self.files() {
-            let is_wanted = |name: &str| wanted.iter().any(|prefix| name.starts_with(prefix));
-            if !is_wanted(&file_name(&path)) {
+            let used = fs::metadata(&path).and_then(|metadata| metadata.modified());
+            let age = used.ok().and_then(|used| used.elapsed().ok()).unwrap_or_default();
+            if age > KEPT_UNUSED {
                 // What stays behind only takes room.
                 let _ = fs::remove_file(&path);
             }
@@ -72,10 +77,13 @@ impl CompiledComponents {
         let path = self.files().into_iter().find(|path| file_name(path).starts_with(prefix))?;
         let promised = file_name(&path);
         let promised = promised.strip_prefix(prefix)?.strip_suffix(".cwasm")?;
-        let sound = fs::read(&path).is_ok_and(|code| short_hash(&code) == promised);
+        let sound = hash_of_file(&path).is_ok_and(|hash| hash == promised);
         let component = sound.then(|| self.open_file(&path));
         match component {
-            Some(Ok(component)) => Some(component),
+            Some(Ok(component)) => {
+                mark_used(&path);
+                Some(component)
+            }
             _ => {
                 tracing::warn!(file = %path.display(), "a compiled component is damaged");
                 let _ = fs::remove_file(&path);
@@ -109,6 +117,12 @@ impl CompiledComponents {
     }
 }
 
+/// A folder that cannot be written still serves.
+fn mark_used(path: &Path) {
+    let open = fs::File::options().append(true).open(path);
+    let _ = open.and_then(|file| file.set_modified(SystemTime::now()));
+}
+
 fn entry_path(entry: io::Result<fs::DirEntry>) -> Option<PathBuf> {
     entry.ok().map(|entry| entry.path())
 }
@@ -119,7 +133,25 @@ fn file_name(path: &Path) -> String {
 
 /// 128 bits of SHA-256: enough to tell files apart and to see damage.
 fn short_hash(bytes: &[u8]) -> String {
-    let mut text = hex(Sha256::digest(bytes).as_ref());
+    shorten(Sha256::digest(bytes).as_ref())
+}
+
+/// The same of a file, without holding it in memory.
+fn hash_of_file(path: &Path) -> io::Result<String> {
+    let mut file = fs::File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut chunk = vec![0; 256 << 10];
+    loop {
+        let length = file.read(&mut chunk)?;
+        match chunk.get(..length) {
+            Some(read) if !read.is_empty() => hasher.update(read),
+            _ => return Ok(shorten(hasher.finalize().as_ref())),
+        }
+    }
+}
+
+fn shorten(hash: &[u8]) -> String {
+    let mut text = hex(hash);
     text.truncate(32);
     text
 }
@@ -187,13 +219,21 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_needs_is_deleted() {
+    fn only_what_nobody_uses_any_more_is_deleted() {
         let (_folder, compiled) = folder();
         compiled.load("empty", EMPTY).unwrap();
-        fs::write(compiled.folder.join("stale.cwasm"), "x").unwrap();
-        compiled.keep_only([EMPTY]);
-        assert_eq!(compiled.files().len(), 1);
-        compiled.keep_only([]);
-        assert!(compiled.files().is_empty());
+        let path = compiled.files().remove(0);
+        let age = |path: &Path| {
+            let file = fs::File::options().append(true).open(path).unwrap();
+            file.set_modified(SystemTime::now() - 2 * KEPT_UNUSED).unwrap();
+        };
+        fs::write(compiled.folder.join("former.cwasm"), "x").unwrap();
+        age(&compiled.folder.join("former.cwasm"));
+        fs::write(compiled.folder.join("of-another.cwasm"), "x").unwrap();
+        age(&path);
+        compiled.load("empty", EMPTY).unwrap();
+        compiled.tidy();
+        assert!(path.exists());
+        assert_eq!(compiled.files().len(), 2);
     }
 }

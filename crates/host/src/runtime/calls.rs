@@ -11,7 +11,9 @@ use meridian_manifest::Component;
 use wasmtime::Engine;
 use wasmtime::component::{Component as Compiled, Linker};
 use wasmtime_wasi_http::WasiBody;
-use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, ProxyHandler, TrapOrPanicError};
+use wasmtime_wasi_http::handler::{
+    ExpirationError, InstantiationError, ProxyHandler, TrapOrPanicError,
+};
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 use super::instances::Factory;

@@ -7,6 +7,7 @@ mod engine;
 mod guest;
 mod imports;
 mod instances;
+mod memory;
 mod output;
 
 pub use cache::CompiledComponents;
@@ -15,3 +16,4 @@ pub use engine::{PoolSize, engine};
 pub use guest::{Grants, Guest, Shared};
 pub use imports::{linker, unsatisfied};
 pub use instances::Limits;
+pub use memory::give_back;

@@ -43,11 +43,8 @@ impl Deployment {
         if !matches!(uri.scheme_str(), Some("http" | "https")) {
             bail!("{url} does not begin with http:// or https://");
         }
-        let connector = HttpsConnectorBuilder::new()
-            .with_webpki_roots()
-            .https_or_http()
-            .enable_http1()
-            .build();
+        let connector =
+            HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
         Ok(Self {
             url: url.trim_end_matches('/').to_owned(),
             secret: secret.to_owned(),

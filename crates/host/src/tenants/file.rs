@@ -79,6 +79,10 @@ impl Tenant {
         wanted.remove("slug");
         wanted.remove("owner");
         wanted.retain(|name, value| !is_as_wanted(value, current.get(name)));
+        // The API replaces objects as a whole.
+        for (name, value) in &mut wanted {
+            keep_unsaid(value, current.get(name));
+        }
         wanted
     }
 }
@@ -98,6 +102,15 @@ fn is_as_wanted(wanted: &Value, current: Option<&Value>) -> bool {
             wanted == current
         }
         (wanted, current) => Some(wanted) == current,
+    }
+}
+
+/// Adds to an object what only the current one has.
+fn keep_unsaid(wanted: &mut Value, current: Option<&Value>) {
+    if let (Value::Object(wanted), Some(Value::Object(current))) = (wanted, current) {
+        for (name, value) in current {
+            wanted.entry(name).or_insert_with(|| value.clone());
+        }
     }
 }
 
@@ -178,10 +191,12 @@ mod tests {
             "plan": "enterprise",
             "isPlatform": true,
             "domains": ["meet.acme.example", "cal.acme.example"],
-            "brand": {"name": null, "logoUrl": "https://acme.example/logo.png", "color": "#000000"},
+            "brand": {"name": "Acme!", "color": "#000000"},
+            "limits": {"users": 5},
         });
         let patch = Value::Object(tenant().differences(&current));
-        let brand = json!({"logoUrl": "https://acme.example/logo.png", "color": "#102030"});
+        let logo = "https://acme.example/logo.png";
+        let brand = json!({"name": "Acme!", "logoUrl": logo, "color": "#102030"});
         assert_eq!(patch, json!({"name": "Acme", "brand": brand}));
     }
 

@@ -10,8 +10,8 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-pub use client::Deployment;
 use client::Created;
+pub use client::Deployment;
 use file::Tenant;
 
 use crate::cli::ApplyOptions;

@@ -6,8 +6,11 @@
 //! progress handler, and control over when a statement is reset.
 #![allow(unsafe_code, reason = "the engine is a C library; every block says why it is sound")]
 
+mod row;
+mod watch;
+
 use std::cell::Cell;
-use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
+use std::ffi::{CString, c_char, c_int, c_uint, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr::{self, NonNull};
@@ -16,6 +19,11 @@ use std::time::{Duration, Instant};
 
 use libsql::ffi;
 use meridian_store::Value;
+
+pub(crate) use row::Row;
+use row::{columns, text};
+pub(crate) use watch::Trust;
+use watch::{Watch, authorize, past_deadline};
 
 /// Prepared statements kept per connection. One takes 2 to 5 KB.
 const CACHED_STATEMENTS: usize = 48;
@@ -29,17 +37,6 @@ const LOOKASIDE: (c_int, c_int) = (1200, 40);
 
 /// The longest text, blob or row the engine takes or makes.
 const MAX_VALUE_BYTES: c_int = 16 * 1024 * 1024;
-
-/// Who wrote a statement, and so what it may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Trust {
-    /// A component: no transactions of its own, no other files, no settings.
-    Batch,
-    /// A Hrana request, alone on the writer: may open a transaction.
-    Session,
-    /// This crate.
-    Own,
-}
 
 /// Why the engine refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,12 +90,6 @@ pub(crate) enum Next {
     Go,
     /// Enough: the statement is reset where it stands.
     Stop,
-}
-
-/// What the engine's callbacks look at.
-struct Watch {
-    deadline: Cell<Option<Instant>>,
-    trust: Cell<Trust>,
 }
 
 struct Prepared {
@@ -256,7 +247,8 @@ impl Connection {
         let mut rest = script;
         while !rest.is_empty() {
             let (statement, tail) = self.prepare(rest, 0)?;
-            rest = tail;
+            // A zero byte ends a text for the engine, wherever it stands.
+            rest = if tail.len() < rest.len() { tail } else { "" };
             let Some(statement) = statement else { continue };
             let outcome = loop {
                 // SAFETY: just prepared, finalized only below.
@@ -458,126 +450,10 @@ impl Drop for Run {
     }
 }
 
-/// The row a run stands on.
-pub(crate) struct Row<'a> {
-    statement: NonNull<ffi::sqlite3_stmt>,
-    /// Keeps the row from outliving its run.
-    #[allow(dead_code, reason = "held for its lifetime")]
-    run: &'a Run,
-}
-
-impl Row<'_> {
-    /// Cells of this row.
-    pub(crate) fn width(&self) -> usize {
-        // SAFETY: the statement stands on a row.
-        usize::try_from(unsafe { ffi::sqlite3_column_count(self.statement.as_ptr()) }).unwrap_or(0)
-    }
-
-    /// A cell, copied. Text that is not UTF-8 is converted lossily.
-    pub(crate) fn cell(&self, index: usize) -> Value {
-        let raw = self.statement.as_ptr();
-        let Ok(index) = c_int::try_from(index) else { return Value::Null };
-        // SAFETY: the statement stands on a row; an index out of range gives NULL;
-        // texts and bytes are copied before the next call on this statement.
-        unsafe {
-            match ffi::sqlite3_column_type(raw, index) {
-                ffi::SQLITE_INTEGER => Value::Integer(ffi::sqlite3_column_int64(raw, index)),
-                ffi::SQLITE_FLOAT => Value::Real(ffi::sqlite3_column_double(raw, index)),
-                ffi::SQLITE_TEXT => {
-                    let start = ffi::sqlite3_column_text(raw, index);
-                    let bytes = bytes(start, ffi::sqlite3_column_bytes(raw, index));
-                    Value::Text(String::from_utf8_lossy(bytes).into_owned())
-                }
-                ffi::SQLITE_BLOB => {
-                    let start = ffi::sqlite3_column_blob(raw, index).cast::<u8>();
-                    Value::Blob(bytes(start, ffi::sqlite3_column_bytes(raw, index)).to_vec())
-                }
-                _ => Value::Null,
-            }
-        }
-    }
-}
-
-/// # Safety
-/// `start` is valid for `length` bytes for as long as the slice is used, or null.
-unsafe fn bytes<'a>(start: *const u8, length: c_int) -> &'a [u8] {
-    match usize::try_from(length) {
-        // SAFETY: the caller's promise.
-        Ok(length) if !start.is_null() => unsafe { std::slice::from_raw_parts(start, length) },
-        _ => &[],
-    }
-}
-
-/// # Safety
-/// `start` is null or ends in a zero byte.
-unsafe fn text(start: *const c_char) -> Option<String> {
-    // SAFETY: the caller's promise.
-    (!start.is_null()).then(|| unsafe { CStr::from_ptr(start) }.to_string_lossy().into_owned())
-}
-
-fn columns(statement: NonNull<ffi::sqlite3_stmt>) -> Vec<Column> {
-    let raw = statement.as_ptr();
-    // SAFETY: the statement is alive; the names are copied at once.
-    unsafe {
-        (0..ffi::sqlite3_column_count(raw))
-            .map(|index| Column {
-                name: text(ffi::sqlite3_column_name(raw, index)).unwrap_or_default(),
-                declared_type: text(ffi::sqlite3_column_decltype(raw, index)),
-            })
-            .collect()
-    }
-}
-
 /// Whether the engine's change counter speaks of this statement.
 fn changes_rows(sql: &str) -> bool {
     let word = crate::sql::first_word(sql);
     ["insert", "update", "delete", "replace", "with"]
         .iter()
         .any(|verb| word.eq_ignore_ascii_case(verb))
-}
-
-/// Called by the engine while a statement runs; anything but 0 ends it.
-unsafe extern "C" fn past_deadline(watch: *mut c_void) -> c_int {
-    // SAFETY: `install` registered the connection's own `Watch`.
-    let watch = unsafe { &*watch.cast::<Watch>() };
-    c_int::from(watch.deadline.get().is_some_and(|deadline| Instant::now() >= deadline))
-}
-
-/// Settings that may be asked for by anybody: they name a table or nothing.
-const HARMLESS_PRAGMAS: [&str; 9] = [
-    "table_info",
-    "table_xinfo",
-    "table_list",
-    "index_list",
-    "index_info",
-    "index_xinfo",
-    "foreign_key_list",
-    "foreign_key_check",
-    "user_version",
-];
-
-/// Called by the engine for everything a statement would do, when it is prepared.
-unsafe extern "C" fn authorize(
-    watch: *mut c_void,
-    action: c_int,
-    first: *const c_char,
-    second: *const c_char,
-    _: *const c_char,
-    _: *const c_char,
-) -> c_int {
-    // SAFETY: `install` registered the connection's own `Watch`.
-    let trust = unsafe { &*watch.cast::<Watch>() }.trust.get();
-    let allowed = match action {
-        _ if trust == Trust::Own => true,
-        ffi::SQLITE_TRANSACTION | ffi::SQLITE_SAVEPOINT => trust == Trust::Session,
-        ffi::SQLITE_ATTACH | ffi::SQLITE_DETACH => false,
-        ffi::SQLITE_PRAGMA => {
-            // SAFETY: the engine passes texts that end in a zero byte, or null.
-            let name = unsafe { text(first) }.unwrap_or_default().to_ascii_lowercase();
-            let sets = name == "user_version" && !second.is_null();
-            HARMLESS_PRAGMAS.contains(&name.as_str()) && !sets
-        }
-        _ => true,
-    };
-    if allowed { ffi::SQLITE_OK } else { ffi::SQLITE_DENY }
 }
