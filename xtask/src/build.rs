@@ -10,7 +10,8 @@ use crate::{
 };
 
 const TARGET: &str = "wasm32-wasip2";
-const COMPOSER: &str = "meridian-manifest";
+/// The package of the composer.
+pub const COMPOSER: &str = "meridian-manifest";
 
 /// Builds all that serving needs. `fixtures`: guests that only tests need.
 pub fn everything(fixtures: &[String]) -> Outcome {

@@ -3,7 +3,7 @@
 use crate::{
     Outcome, build,
     command::{cargo, run, watch},
-    workspace::{HOST, host_packages, packages},
+    workspace::{BENCH, HOST, host_packages, packages},
 };
 
 /// Guests that tests of the host load.
@@ -12,12 +12,13 @@ const FIXTURES: &str = "tests/fixtures";
 /// Builds everything, runs all tests and tells the sum.
 ///
 /// Two calls, both in the profile the host was built in. The first has only what
-/// the host is made of, so that its dependencies (wasmtime, SQLite) have the very
+/// the host is made of, and the bench, which is made of the same, so that its dependencies (wasmtime, SQLite) have the very
 /// features they were built with, and none is compiled again.
 pub fn test() -> Outcome {
     let fixtures = packages(FIXTURES)?;
     build::everything(&fixtures)?;
-    let host = host_packages()?;
+    let mut host = host_packages()?;
+    host.push(BENCH.to_owned());
     let mut tally = Tally::default();
 
     let mut first = cargo("test");

@@ -4,6 +4,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a command-line tool")]
 
+mod bench;
 mod build;
 mod check;
 mod command;
@@ -16,6 +17,7 @@ const HELP: &str = "\
 cargo xtask build          builds the components and the host
 cargo xtask up [options]   builds, then serves: meridian up [options]
 cargo xtask test           builds, then runs all tests
+cargo xtask bench [options] builds, then measures: figures in Markdown
 cargo xtask lint           checks the format and runs clippy
 cargo xtask compose        writes target/composed from components already built
 ";
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         Some("build") => build::everything(&[]),
         Some("up") => build::everything(&[]).and_then(|()| build::serve(&rest)),
         Some("test") => check::test(),
+        Some("bench") => bench::run_bench(&rest),
         Some("lint") => check::lint(),
         Some("compose") => build::compose(),
         Some("" | "help" | "--help" | "-h") => {

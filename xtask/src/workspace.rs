@@ -10,6 +10,9 @@ use crate::command::{cargo, output_of};
 /// The package of the host.
 pub const HOST: &str = "meridian";
 
+/// The package of the bench, made of what the host is made of.
+pub const BENCH: &str = "meridian-bench";
+
 /// The root of the workspace.
 pub fn root() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));

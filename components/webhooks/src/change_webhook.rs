@@ -1,6 +1,7 @@
 //! `PATCH /v2/webhooks/:webhookId`
 
 use meridian_gateway::{ApiError, Reply, Request};
+use meridian_store::deliveries;
 use meridian_store::webhooks::{self, Changed, Changes};
 
 use crate::{access, input, output, secrets};
@@ -18,6 +19,8 @@ pub(crate) async fn change_webhook(request: Request) -> Result<Reply, ApiError> 
         sealed_secret: patch.secret.map(|secret| vault.seal(&secret)),
         version: patch.version,
     };
+    // As when a webhook is made: see `create_webhook`.
+    deliveries::mark_due(&scope, request.now).await?;
     match webhooks::update(&scope, &webhook.id, &changes, request.now).await? {
         Changed::Done(webhook) => Reply::ok(&output::present(*webhook, &vault)?),
         Changed::UrlTaken => Err(access::url_taken()),

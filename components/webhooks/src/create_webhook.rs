@@ -2,6 +2,7 @@
 
 use meridian_gateway::{ApiError, Reply, Request};
 use meridian_kernel::UuidUid;
+use meridian_store::deliveries;
 use meridian_store::webhooks::{self, Webhook};
 
 use crate::{access, input, output, secrets};
@@ -23,6 +24,9 @@ pub(crate) async fn create_webhook(request: Request) -> Result<Reply, ApiError> 
         created_at: request.now,
         updated_at: request.now,
     };
+    // A booking under way may have looked for subscribers already: the sweep has
+    // to look here even if that booking's process dies with the delivery written.
+    deliveries::mark_due(&scope, request.now).await?;
     if !webhooks::create(&scope, &webhook).await? {
         return Err(access::url_taken());
     }
