@@ -12,8 +12,9 @@ const FIXTURES: &str = "tests/fixtures";
 /// Builds everything, runs all tests and tells the sum.
 ///
 /// Two calls, both in the profile the host was built in. The first has only what
-/// the host is made of, and the bench, which is made of the same, so that its dependencies (wasmtime, SQLite) have the very
-/// features they were built with, and none is compiled again.
+/// the host is made of, and the bench, which is made of the same, so that the
+/// dependencies (wasmtime, SQLite) have the very features they were built with, and
+/// none is compiled again.
 pub fn test() -> Outcome {
     let fixtures = packages(FIXTURES)?;
     build::everything(&fixtures)?;

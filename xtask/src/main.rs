@@ -14,12 +14,12 @@ mod workspace;
 use std::{env, ffi::OsString, process::ExitCode};
 
 const HELP: &str = "\
-cargo xtask build          builds the components and the host
-cargo xtask up [options]   builds, then serves: meridian up [options]
-cargo xtask test           builds, then runs all tests
-cargo xtask bench [options] builds, then measures: figures in Markdown
-cargo xtask lint           checks the format and runs clippy
-cargo xtask compose        writes target/composed from components already built
+cargo xtask build            builds the components and the host
+cargo xtask up [options]     builds, then serves: meridian up [options]
+cargo xtask test             builds, then runs all tests
+cargo xtask bench [options]  builds, then measures, and prints figures
+cargo xtask lint             checks the format and runs clippy
+cargo xtask compose          writes target/composed from components already built
 ";
 
 /// What a task ends with: the text says what went wrong.

@@ -100,7 +100,7 @@ impl Instant {
     pub fn parse(text: &str) -> Result<Self, InstantError> {
         let instant = Self::parse_any(text).ok_or(InstantError)?;
         // `from_millis` would clamp silently: what lies outside is the client's mistake.
-        if instant < Self::EARLIEST.0 || instant > Self::LATEST.0 {
+        if !(Self::EARLIEST.0..=Self::LATEST.0).contains(&instant) {
             return Err(InstantError);
         }
         Ok(Self(instant))
