@@ -3,7 +3,7 @@
 use http::StatusCode;
 use meridian_edge::WitDatabase;
 use meridian_gateway::{ApiError, Principal, Request};
-use meridian_kernel::{OrganizationNumber, ShortUid, UserId, WireId};
+use meridian_kernel::{OrganizationNumber, ShortUid, UserId};
 use meridian_store::Scope;
 
 use crate::errors::booking_not_found;
@@ -41,58 +41,4 @@ pub fn instead_of_not_found(error: ApiError, replacement: impl FnOnce() -> ApiEr
 /// Whether the caller is that user.
 pub fn is_caller(caller: Option<&Principal>, user: UserId) -> bool {
     caller.is_some_and(|caller| caller.user_id == user)
-}
-
-/// Whether the caller owns what belongs to that user, or administers its
-/// organisation. Organisation 0 is everybody's and has no administrators but those
-/// of the system.
-pub fn owns_or_administers(caller: &Principal, owner: UserId) -> bool {
-    let organization = caller.organization.number;
-    let administers = organization != OrganizationNumber::NONE
-        && matches!(caller.organization_role.as_str(), "ADMIN" | "OWNER");
-    caller.user_id == owner
-        || (organization == owner.organization() && (administers || caller.is_system_admin))
-}
-
-#[cfg(test)]
-mod tests {
-    use meridian_gateway::{Method, OrganizationState};
-
-    use super::*;
-
-    fn caller(organization: u32, row: i64, role: &str) -> Principal {
-        let number = OrganizationNumber::new(organization).unwrap();
-        Principal {
-            organization: OrganizationState {
-                number,
-                slug: String::new(),
-                name: String::new(),
-                plan: String::new(),
-                is_platform: false,
-            },
-            user_id: UserId::new(number, row),
-            username: String::new(),
-            email: String::new(),
-            name: String::new(),
-            time_zone: "UTC".to_owned(),
-            is_system_admin: false,
-            organization_role: role.to_owned(),
-            method: Method::ApiKey,
-            scopes: Vec::new(),
-            credential: String::new(),
-        }
-    }
-
-    #[test]
-    fn an_event_type_for_its_own_people_is_for_its_owner_and_their_administrators() {
-        let owner = caller(7, 1, "MEMBER").user_id;
-        assert!(owns_or_administers(&caller(7, 1, "MEMBER"), owner));
-        assert!(owns_or_administers(&caller(7, 2, "ADMIN"), owner));
-        assert!(!owns_or_administers(&caller(7, 2, "MEMBER"), owner));
-        assert!(!owns_or_administers(&caller(8, 1, "OWNER"), owner));
-        let alone = caller(0, 1, "MEMBER").user_id;
-        assert!(!owns_or_administers(&caller(0, 2, "OWNER"), alone));
-        let system = Principal { is_system_admin: true, ..caller(0, 2, "MEMBER") };
-        assert!(owns_or_administers(&system, alone));
-    }
 }

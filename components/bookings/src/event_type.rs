@@ -6,7 +6,7 @@ use meridian_kernel::{EventTypeId, WireId};
 use meridian_store::availability::has_user;
 use meridian_store::bookings::{Bookable, Selector, find_bookable};
 
-use crate::admission::{OpenScope, instead_of_not_found, owns_or_administers, scope_in};
+use crate::admission::{OpenScope, instead_of_not_found, scope_in};
 use crate::booking_input::EventTypeSelector;
 use crate::errors::event_type_not_found;
 
@@ -80,7 +80,7 @@ pub fn check_may_book(request: &Request, target: &Target) -> Result<(), ApiError
              credentials belonging to event type owner, host or team or org admin or owner.",
         ));
     };
-    if owns_or_administers(caller, target.bookable.organizer.id) {
+    if caller.owns_or_administers(target.bookable.organizer.id) {
         return Ok(());
     }
     Err(ApiError::forbidden(

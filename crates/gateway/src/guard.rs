@@ -1,7 +1,7 @@
 //! Who is asking. The `auth` component answers, by WIT from every other component
 //! and directly in its own routes; the gateway sees one trait.
 
-use meridian_kernel::{OrganizationNumber, UserId};
+use meridian_kernel::{OrganizationNumber, UserId, WireId};
 use serde::{Deserialize, Serialize};
 
 /// The credential headers of a request, as they came.
@@ -90,6 +90,19 @@ pub struct Principal {
     pub credential: String,
 }
 
+impl Principal {
+    /// Whether what belongs to that user may be handled by the caller: its owner, an
+    /// administrator of its organisation, or a system administrator of the same
+    /// database. Organisation 0 is everybody's and has no administrators of its own.
+    pub fn owns_or_administers(&self, owner: UserId) -> bool {
+        let organization = self.organization.number;
+        let administers = organization != OrganizationNumber::NONE
+            && matches!(self.organization_role.as_str(), "ADMIN" | "OWNER");
+        self.user_id == owner
+            || (organization == owner.organization() && (administers || self.is_system_admin))
+    }
+}
+
 /// Why the caller is not let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -115,4 +128,45 @@ pub trait Guard {
 
     /// Whether requests without credentials may be served for an organisation.
     async fn admit(&self, organization: OrganizationNumber) -> Result<OrganizationState, Refusal>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caller(organization: u32, row: i64, role: &str) -> Principal {
+        let number = OrganizationNumber::new(organization).unwrap();
+        Principal {
+            organization: OrganizationState {
+                number,
+                slug: String::new(),
+                name: String::new(),
+                plan: String::new(),
+                is_platform: false,
+            },
+            user_id: UserId::new(number, row),
+            username: String::new(),
+            email: String::new(),
+            name: String::new(),
+            time_zone: "UTC".to_owned(),
+            is_system_admin: false,
+            organization_role: role.to_owned(),
+            method: Method::ApiKey,
+            scopes: Vec::new(),
+            credential: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_a_user_owns_is_theirs_and_their_administrators() {
+        let owner = caller(7, 1, "MEMBER").user_id;
+        assert!(caller(7, 1, "MEMBER").owns_or_administers(owner));
+        assert!(caller(7, 2, "ADMIN").owns_or_administers(owner));
+        assert!(!caller(7, 2, "MEMBER").owns_or_administers(owner));
+        assert!(!caller(8, 1, "OWNER").owns_or_administers(owner));
+        let alone = caller(0, 1, "MEMBER").user_id;
+        assert!(!caller(0, 2, "OWNER").owns_or_administers(alone));
+        let system = Principal { is_system_admin: true, ..caller(0, 2, "MEMBER") };
+        assert!(system.owns_or_administers(alone));
+    }
 }
