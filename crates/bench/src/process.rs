@@ -12,9 +12,16 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 
 use crate::client::{Ask, Client};
+use crate::report::progress;
 
 /// How long a start may take: the first one on a machine compiles the components.
 const START_PATIENCE: Duration = Duration::from_secs(300);
+
+/// How long a stop may take: nothing is in flight by then.
+const STOP_PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long one look whether a server is ready may take.
+const LOOK_PATIENCE: Duration = Duration::from_secs(1);
 
 /// What the platform's own API is called with.
 pub const PLATFORM_SECRET: &str = "a-platform-secret-for-measuring";
@@ -33,18 +40,25 @@ impl Process {
         self.child.id().unwrap_or_default()
     }
 
-    /// Asks it to stop, and waits until it has.
+    /// Asks it to stop, and waits until it has; what does not stop is killed, since
+    /// the figures are worth having all the same.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         if let Some(id) = self.child.id().and_then(|id| Pid::from_raw(id as i32)) {
             kill_process(id, Signal::TERM)?;
         }
-        self.child.wait().await?;
+        if tokio::time::timeout(STOP_PATIENCE, self.child.wait()).await.is_err() {
+            progress(&format!("{} did not stop when asked to and is killed", self.log.display()));
+            self.child.kill().await?;
+        }
         Ok(())
     }
 
     /// Waits until a path answers 200; how long that took.
     async fn ready(mut self, path: &str, started: Instant) -> anyhow::Result<(Self, Duration)> {
-        while !answers(self.address, path).await {
+        while !tokio::time::timeout(LOOK_PATIENCE, answers(self.address, path))
+            .await
+            .unwrap_or(false)
+        {
             if let Some(status) = self.child.try_wait()? {
                 anyhow::bail!("it ended with {status}; see {}", self.log.display());
             }

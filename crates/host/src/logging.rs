@@ -1,8 +1,8 @@
 //! The log: one line per event on standard error, written by a thread of its own
 //! so that no request waits for whoever reads it.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -11,12 +11,13 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::cli::LogFormat;
 
-/// How many lines may wait to be written. Beyond it, lines are lost rather than
-/// requests held up.
-const WAITING_LINES: usize = 16 << 10;
+/// How much may wait to be written. Beyond it, lines are lost rather than requests
+/// held up.
+const WAITING_BYTES: usize = 8 << 20;
 
-/// How often what was written is sent on while lines keep coming.
-const FLUSH_INTERVAL: Duration = Duration::from_millis(50);
+/// How long lines are collected before they are written together: waking the
+/// thread for each of them would cost more than the line.
+const COLLECTED_FOR: Duration = Duration::from_millis(10);
 
 /// What is logged unless `MERIDIAN_LOG` says otherwise.
 const DEFAULT_FILTER: &str = "info,fjall=warn,lsm_tree=warn";
@@ -24,77 +25,109 @@ const DEFAULT_FILTER: &str = "info,fjall=warn,lsm_tree=warn";
 /// The log; what is waiting is written when it is dropped.
 #[derive(Debug)]
 pub struct Log {
-    lines: SyncSender<Option<Vec<u8>>>,
+    waiting: Waiting,
     writer: Option<JoinHandle<()>>,
+}
+
+/// Lines that wait to be written.
+#[derive(Clone, Debug, Default)]
+struct Waiting(Arc<(Mutex<Lines>, Condvar)>);
+
+#[derive(Debug, Default)]
+struct Lines {
+    bytes: Vec<u8>,
+    closed: bool,
 }
 
 /// Starts the log of this process.
 pub fn start(format: Option<LogFormat>) -> Log {
-    let (lines, waiting) = sync_channel(WAITING_LINES);
-    let writer = std::thread::Builder::new().name("log".to_owned()).spawn(|| write(waiting)).ok();
+    let waiting = Waiting::default();
+    let lines = waiting.clone();
+    let writer = std::thread::Builder::new().name("log".to_owned());
+    let writer = writer.spawn(move || lines.write_all()).ok();
     let filter =
         EnvFilter::try_from_env("MERIDIAN_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(Lines(lines.clone()))
+        .with_writer(waiting.clone())
         .with_ansi(io::stderr().is_terminal());
     match format.unwrap_or_else(default_format) {
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).init(),
         LogFormat::Pretty => builder.init(),
     }
-    Log { lines, writer }
+    Log { waiting, writer }
 }
 
 fn default_format() -> LogFormat {
     if io::stderr().is_terminal() { LogFormat::Pretty } else { LogFormat::Json }
 }
 
-fn write(lines: Receiver<Option<Vec<u8>>>) {
-    let mut out = BufWriter::new(io::stderr());
-    loop {
-        // Nobody is left to be told that the log cannot be written.
-        match lines.recv_timeout(FLUSH_INTERVAL) {
-            Ok(Some(line)) => {
-                let _ = out.write_all(&line);
-            }
-            Err(RecvTimeoutError::Timeout) => {
-                let _ = out.flush();
-            }
-            Ok(None) | Err(RecvTimeoutError::Disconnected) => break,
+impl Waiting {
+    fn lock(&self) -> MutexGuard<'_, Lines> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, line: &[u8]) {
+        let mut lines = self.lock();
+        if lines.bytes.len() + line.len() > WAITING_BYTES {
+            return;
+        }
+        if lines.bytes.is_empty() {
+            self.0.1.notify_one();
+        }
+        lines.bytes.extend_from_slice(line);
+    }
+
+    fn close(&self) {
+        self.lock().closed = true;
+        self.0.1.notify_one();
+    }
+
+    /// The next lines together; `None` at the end.
+    fn take(&self) -> Option<Vec<u8>> {
+        let idle = |lines: &mut Lines| lines.bytes.is_empty() && !lines.closed;
+        let lines = self.0.1.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
+        let closed = lines.closed;
+        drop(lines);
+        if !closed {
+            std::thread::sleep(COLLECTED_FOR);
+        }
+        let bytes = std::mem::take(&mut self.lock().bytes);
+        Some(bytes).filter(|bytes| !bytes.is_empty())
+    }
+
+    fn write_all(&self) {
+        while let Some(bytes) = self.take() {
+            // Nobody is left to be told that the log cannot be written.
+            let _ = io::stderr().write_all(&bytes);
         }
     }
-    let _ = out.flush();
 }
 
 impl Drop for Log {
     fn drop(&mut self) {
-        let _ = self.lines.send(None);
+        self.waiting.close();
         if let Some(writer) = self.writer.take() {
+            // A writer that failed has nothing more to write.
             let _ = writer.join();
         }
     }
 }
 
-/// Hands lines to the thread that writes them.
-struct Lines(SyncSender<Option<Vec<u8>>>);
+impl<'a> MakeWriter<'a> for Waiting {
+    type Writer = LineWriter<'a>;
 
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = LineWriter;
-
-    fn make_writer(&'a self) -> LineWriter {
-        LineWriter { lines: self.0.clone(), line: Vec::new() }
+    fn make_writer(&'a self) -> LineWriter<'a> {
+        LineWriter(self)
     }
 }
 
-/// Collects one event.
-struct LineWriter {
-    lines: SyncSender<Option<Vec<u8>>>,
-    line: Vec<u8>,
-}
+/// Takes one event: whole lines come in one call.
+struct LineWriter<'a>(&'a Waiting);
 
-impl Write for LineWriter {
+impl Write for LineWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.line.extend_from_slice(bytes);
+        self.0.push(bytes);
         Ok(bytes.len())
     }
 
@@ -103,11 +136,29 @@ impl Write for LineWriter {
     }
 }
 
-impl Drop for LineWriter {
-    fn drop(&mut self) {
-        let line = std::mem::take(&mut self.line);
-        match self.lines.try_send(Some(line)) {
-            Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_written_together_and_in_order() {
+        let waiting = Waiting::default();
+        waiting.push(b"one\n");
+        waiting.push(b"two\n");
+        assert_eq!(waiting.take().unwrap(), b"one\ntwo\n");
+        waiting.push(b"three\n");
+        waiting.close();
+        assert_eq!(waiting.take().unwrap(), b"three\n");
+        assert_eq!(waiting.take(), None);
+    }
+
+    #[test]
+    fn a_log_nobody_reads_does_not_grow_for_ever() {
+        let waiting = Waiting::default();
+        let line = vec![b'x'; 1 << 20];
+        for _ in 0..100 {
+            waiting.push(&line);
         }
+        assert_eq!(waiting.take().unwrap().len(), WAITING_BYTES);
     }
 }
