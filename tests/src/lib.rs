@@ -9,4 +9,6 @@ mod server;
 pub use client::{Answer, Client};
 pub use organization::Organization;
 pub use receiver::{Delivery, Receiver};
-pub use server::{Mode, Options, Server, binary, free_port, in_both_modes, signal};
+pub use server::{
+    Mode, Options, PLATFORM_SECRET, Server, binary, free_port, in_both_modes, signal,
+};

@@ -109,7 +109,7 @@ impl Leash {
 }
 
 /// The secret tests call the platform's own API with.
-const PLATFORM_SECRET: &str = "a-platform-secret-for-tests";
+pub const PLATFORM_SECRET: &str = "a-platform-secret-for-tests";
 
 /// The root of the project.
 fn root() -> PathBuf {

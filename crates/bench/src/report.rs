@@ -42,7 +42,11 @@ pub struct Report {
 impl Report {
     /// The tables.
     pub fn to_markdown(&self) -> String {
-        let mut text = String::new();
+        let mut text = format!(
+            "{}; who asks runs on the same machine. CPU: processor time of the server per \
+             request. Floor: the same SQL and rules natively, in the same run.\n\n",
+            machine()
+        );
         text.push_str(&lines_table(&self.lines));
         text.push_str(&refusals(&self.lines));
         text.push_str(&self.figures_table());
@@ -93,6 +97,14 @@ impl Report {
         row("memory after the load above", memory(self.loaded), String::new(), None);
         text
     }
+}
+
+/// Other work of the machine costs cache and latency: its load belongs to the figures.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or_default();
+    format!("{cores} cores, load average {load} at the end")
 }
 
 fn lines_table(lines: &[Line]) -> String {

@@ -143,7 +143,7 @@ pub async fn run(
         let source = row.source(scenario);
         let bytes = same_answers(row, &source, server, floor).await?;
         for (connections, bookings) in CONNECTIONS.into_iter().zip(effort.bookings) {
-            progress(&format!("{}, {connections} connections …", row.name()));
+            progress(&format!("{}, connections: {connections} …", row.name()));
             let amount = match row {
                 Row::Create => Amount::Requests(bookings),
                 _ => Amount::Time(effort.time),

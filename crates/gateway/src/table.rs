@@ -10,7 +10,7 @@ use crate::{ApiVersion, Route};
 
 /// The routes of a component, and the matcher made of them on first use.
 ///
-/// ```ignore
+/// ```text
 /// const ROUTES: &[Route] = &[route!(GET "/v2/me", Resource::Any, …)];
 /// pub static TABLE: RouteTable = RouteTable::new(ROUTES);
 /// ```

@@ -3,11 +3,14 @@
 mod bookings;
 mod coverage;
 mod crash;
+mod event_types;
 mod gateway;
 mod host;
 mod isolation;
 mod keys;
 mod organizations;
+mod schedules;
 mod slots;
+mod tenants;
 mod walk;
 mod webhooks;
