@@ -53,7 +53,7 @@ async fn answer(question: Question) -> Result<Vec<Host>, ApiError> {
         to: start.plus_minutes(i64::from(length)),
         ignoring_booking: question.ignoring_booking_uid.as_deref(),
     };
-    let scope = meridian_edge::scope_of(number).await?;
+    let scope = meridian_edge::scope_for_seam(number).await?;
     let found = bookable::load(&scope, Selector::Id(id), range, now).await?.ok_or_else(unknown)?;
     let user_id = found.owner.wire();
     let answers = check(&found.question(length, now), start);

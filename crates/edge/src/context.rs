@@ -22,6 +22,14 @@ pub async fn scope_of(
     Ok(Scope::open(&DATABASE, organization).await?)
 }
 
+/// The database a caller names through a seam: the component that calls has
+/// admitted the organisation, or proven its principal, for the same request.
+pub async fn scope_for_seam(
+    organization: OrganizationNumber,
+) -> Result<Scope<'static, WitDatabase>, ApiError> {
+    Ok(Scope::open(&DATABASE, organization).await?)
+}
+
 /// The platform's database.
 pub async fn platform() -> Result<Platform<'static, WitDatabase>, ApiError> {
     Ok(Platform::open(&DATABASE).await?)

@@ -21,7 +21,7 @@ mod variable;
 
 #[cfg(feature = "identity")]
 pub use context::scope_of;
-pub use context::{platform, resolve_organization, scope};
+pub use context::{platform, resolve_organization, scope, scope_for_seam};
 pub use database::{DATABASE, WitDatabase};
 #[cfg(feature = "identity")]
 pub use identity::WitGuard;

@@ -25,7 +25,7 @@ fn everything() -> Value {
         "bookingLimitsDuration": {"day": 120},
         "bookerActiveBookingsLimit": {"maximumActiveBookings": 2, "offerReschedule": true},
         "onlyShowFirstAvailableSlot": true,
-        "bookingWindow": {"type": "calendarDays", "value": 9000, "rolling": false},
+        "bookingWindow": {"type": "calendarDays", "value": 300, "rolling": false},
         "bookerLayouts": {"defaultLayout": "week", "enabledLayouts": ["week", "month"]},
         "confirmationPolicy": {"type": "always", "blockUnconfirmedBookingsInBooker": true},
         "requiresBookerEmailVerification": true, "hideCalendarNotes": true,
