@@ -1,5 +1,6 @@
 //! The spine through the real binary and the real components: what crosses them.
 
+mod bad_input;
 mod bookings;
 mod coverage;
 mod crash;
