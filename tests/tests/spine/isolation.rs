@@ -3,38 +3,137 @@
 use meridian_tests::{Client, Organization, in_both_modes};
 use serde_json::json;
 
-/// What a stranger asks for, and what they must be told.
+/// What a stranger asks for: a route of the tables, and the path made of it.
 struct Attempt {
     method: &'static str,
+    pattern: &'static str,
     path: String,
     version: &'static str,
     body: Option<serde_json::Value>,
-    status: u16,
 }
 
+/// Whoever has the uid of a booking may read and cancel it: the uid is the right.
+const CAPABILITIES: [(&str, &str); 2] =
+    [("GET", "/v2/bookings/:bookingUid"), ("POST", "/v2/bookings/:bookingUid/cancel")];
+
+/// Routes that answer people without credentials.
+const PUBLIC: [(&str, &str); 4] = [
+    ("POST", "/v2/bookings"),
+    ("GET", "/v2/event-types"),
+    ("GET", "/v2/slots"),
+    ("GET", "/v2/bookings/:bookingUid"),
+];
+
 fn attempts(of: &Organization) -> Vec<Attempt> {
-    let event_type = of.event_type("secret", 30);
-    let schedule = of.schedules().get("/v2/schedules/default").data(200)["id"].as_i64().unwrap();
+    let event_type = of.event_type("secret", 30).to_string();
+    let schedule = of.schedules().get("/v2/schedules/default").data(200)["id"].to_string();
     let hook = json!({"subscriberUrl": "https://example.com/h", "active": true, "triggers": ["BOOKING_CREATED"]});
     let webhook =
         of.client.post("/v2/webhooks", &hook).data(201)["id"].as_str().unwrap().to_owned();
-    let keys = of.client.get("/v2/api-keys").data(200);
-    let key = keys[0]["id"].clone();
-    let attempt =
-        |method, path: String, version, body| Attempt { method, path, version, body, status: 404 };
+    let key = of.client.get("/v2/api-keys").data(200)[0]["id"].to_string();
     let change = Some(json!({"name": "mine", "title": "mine", "active": false}));
-    vec![
-        attempt("GET", format!("/v2/event-types/{event_type}"), "2024-06-14", None),
-        attempt("PATCH", format!("/v2/event-types/{event_type}"), "2024-06-14", change.clone()),
-        attempt("DELETE", format!("/v2/event-types/{event_type}"), "2024-06-14", None),
-        attempt("GET", format!("/v2/schedules/{schedule}"), "2024-06-11", None),
-        attempt("PATCH", format!("/v2/schedules/{schedule}"), "2024-06-11", change.clone()),
-        attempt("DELETE", format!("/v2/schedules/{schedule}"), "2024-06-11", None),
-        attempt("GET", format!("/v2/webhooks/{webhook}"), "2024-04-15", None),
-        attempt("PATCH", format!("/v2/webhooks/{webhook}"), "2024-04-15", change),
-        attempt("DELETE", format!("/v2/webhooks/{webhook}"), "2024-04-15", None),
-        attempt("DELETE", format!("/v2/api-keys/{key}"), "2024-04-15", None),
-    ]
+    let mut attempts = Vec::new();
+    let mut thing = |pattern: &'static str, id: &str, version, methods: &[&'static str]| {
+        for method in methods {
+            let parameter = pattern.find(':').unwrap();
+            attempts.push(Attempt {
+                method,
+                pattern,
+                path: format!("{}{id}", &pattern[..parameter]),
+                version,
+                body: if *method == "PATCH" { change.clone() } else { None },
+            });
+        }
+    };
+    let all = ["GET", "PATCH", "DELETE"];
+    thing("/v2/event-types/:eventTypeId", &event_type, "2024-06-14", &all);
+    thing("/v2/schedules/:scheduleId", &schedule, "2024-06-11", &all);
+    thing("/v2/webhooks/:webhookId", &webhook, "2024-04-15", &all);
+    thing("/v2/api-keys/:keyId", &key, "2024-04-15", &["DELETE"]);
+    attempts
+}
+
+/// Every row of every component's route table: method and path.
+fn routes() -> Vec<(String, String)> {
+    let components = concat!(env!("CARGO_MANIFEST_DIR"), "/../components");
+    let mut routes = Vec::new();
+    for component in std::fs::read_dir(components).unwrap().flatten() {
+        let table =
+            std::fs::read_to_string(component.path().join("src/routes.rs")).unwrap_or_default();
+        for row in table.split("route!(").skip(1) {
+            let (method, rest) = row.trim_start().split_once(char::is_whitespace).unwrap();
+            let path = rest.split('"').nth(1).unwrap();
+            routes.push((method.to_owned(), path.to_owned()));
+        }
+    }
+    assert!(routes.len() >= 38, "{} routes", routes.len());
+    routes
+}
+
+/// A version the path answers to.
+fn version_of(path: &str) -> &'static str {
+    match path.split('/').nth(2) {
+        Some("bookings") => "2024-08-13",
+        Some("event-types") => "2024-06-14",
+        Some("schedules") => "2024-06-11",
+        _ => "2024-09-04",
+    }
+}
+
+#[test]
+fn every_route_that_names_a_thing_is_walked_as_a_stranger() {
+    in_both_modes(|server| {
+        let attempts = attempts(&server.organization());
+        for (method, pattern) in routes() {
+            if !pattern.starts_with("/v2/") || !pattern.contains(':') {
+                continue;
+            }
+            let walked = attempts
+                .iter()
+                .any(|attempt| attempt.method == method && attempt.pattern == pattern);
+            let capability = CAPABILITIES.contains(&(method.as_str(), pattern.as_str()));
+            assert!(
+                walked || capability,
+                "{method} {pattern} is not tried with another organisation's id"
+            );
+        }
+    });
+}
+
+#[test]
+fn nobody_gets_past_a_route_that_needs_somebody() {
+    in_both_modes(|server| {
+        let organization = server.organization();
+        for (method, pattern) in routes() {
+            let path = pattern.replace(":slug", &organization.slug).replace(':', "x");
+            let body = (method != "GET").then(|| "{}".to_owned());
+            let ask = |client: &Client| {
+                client.version(version_of(&path)).send(&method, &path, body.clone())
+            };
+            let platform = pattern.starts_with("/platform") || pattern.starts_with("/internal");
+            let (nobody, member) =
+                (ask(&organization.public), ask_as_member(&organization, &ask, platform));
+            if platform {
+                assert_eq!(nobody.status, 401, "{method} {pattern}: {}", nobody.text);
+                assert_eq!(member, Some(401), "{method} {pattern} with a user's key");
+            } else if pattern.starts_with("/v2/") {
+                let public = PUBLIC.contains(&(method.as_str(), pattern.as_str()))
+                    || CAPABILITIES.contains(&(method.as_str(), pattern.as_str()));
+                assert_eq!(nobody.status == 401, !public, "{method} {pattern}: {}", nobody.text);
+            }
+        }
+        organization.client.get("/v2/me").data(200);
+    });
+}
+
+/// The status a user's own key gets on the platform's routes; other routes would
+/// do what they are asked.
+fn ask_as_member(
+    organization: &Organization,
+    ask: &impl Fn(&Client) -> meridian_tests::Answer,
+    platform: bool,
+) -> Option<u16> {
+    platform.then(|| ask(&organization.client).status)
 }
 
 fn make(client: &Client, attempt: &Attempt) -> meridian_tests::Answer {
@@ -48,11 +147,7 @@ fn another_organisations_things_are_not_found_on_any_route() {
         let (ours, theirs) = (server.organization(), server.organization());
         for attempt in attempts(&theirs) {
             let answer = make(&ours.client, &attempt);
-            assert_eq!(
-                answer.status, attempt.status,
-                "{} {}: {}",
-                attempt.method, attempt.path, answer.text
-            );
+            assert_eq!(answer.status, 404, "{} {}: {}", attempt.method, attempt.path, answer.text);
             assert!(!answer.text.contains("secret"), "{}", answer.text);
         }
         // They are all still there.
