@@ -13,7 +13,6 @@ mod list_input;
 mod location_input;
 mod new_booking;
 mod notify;
-mod pagination;
 mod routes;
 mod webhook_payload;
 

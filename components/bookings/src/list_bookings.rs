@@ -1,12 +1,11 @@
 //! `GET /v2/bookings`
 
 use meridian_edge::SpinServices;
-use meridian_gateway::{ApiError, Reply, Request, Services, validate};
+use meridian_gateway::{ApiError, Pagination, Reply, Request, Services, validate};
 use meridian_store::bookings::{self, Page};
 
 use crate::booking_output::BookingOutput;
 use crate::list_input::ListInput;
-use crate::pagination::Pagination;
 
 /// The bookings the caller hosts or attends.
 pub async fn list_bookings(request: Request) -> Result<Reply, ApiError> {

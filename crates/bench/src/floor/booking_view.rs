@@ -116,33 +116,3 @@ fn person(attendee: &Attendee) -> Person<'_> {
         absent: attendee.absent,
     }
 }
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Pagination {
-    total_items: u64,
-    remaining_items: u64,
-    returned_items: u64,
-    items_per_page: u64,
-    current_page: u64,
-    total_pages: u64,
-    has_next_page: bool,
-    has_previous_page: bool,
-}
-
-impl Pagination {
-    /// Of the first page.
-    pub fn first(total: u64, returned: usize, take: u32) -> Self {
-        let take = u64::from(take.max(1));
-        Self {
-            total_items: total,
-            remaining_items: total.saturating_sub(take),
-            returned_items: returned as u64,
-            items_per_page: take,
-            current_page: 1,
-            total_pages: total.div_ceil(take),
-            has_next_page: take < total,
-            has_previous_page: false,
-        }
-    }
-}

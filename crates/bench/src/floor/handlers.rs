@@ -7,6 +7,7 @@ use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use meridian_database::Databases;
+use meridian_gateway::Pagination;
 use meridian_kernel::{ApiKey, EventTypeId, Instant, WireId, Zone};
 use meridian_scheduling::{BookingWindow, EventRules, Host, Interval, Question, Schedule};
 use meridian_store::api_keys::{KeyHolder, find_holder};
@@ -15,7 +16,7 @@ use meridian_store::bookings::{self, Filter, Span};
 use meridian_store::{Scope, users};
 use serde::Serialize;
 
-use super::booking_view::{BookingView, Pagination};
+use super::booking_view::BookingView;
 use super::me_view::MeView;
 use super::{Answer, create_booking, slots_text};
 
@@ -93,7 +94,7 @@ async fn list_bookings(databases: &'static Databases, parts: &Parts) -> Answer {
     };
     let page = bookings::list(&scope, &filter).await?;
     let data: Vec<_> = page.bookings.iter().map(BookingView::of).collect();
-    let pagination = Pagination::first(page.total, data.len(), take);
+    let pagination = Pagination::of(page.total, data.len(), 0, take);
     reply(StatusCode::OK, &Success { status: "success", data, pagination: Some(pagination) })
 }
 

@@ -1,4 +1,4 @@
-//! The pagination block of booking lists.
+//! The pagination block of lists that have one.
 
 use serde::Serialize;
 
