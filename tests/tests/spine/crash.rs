@@ -25,7 +25,7 @@ fn survives(mode: Mode) {
     let hook = json!({"subscriberUrl": receiver.url("/hook"), "active": true, "triggers": ["BOOKING_CREATED"]});
     organization.client.post("/v2/webhooks", &hook).data(201);
     let event_type = organization.event_type("stream", 15);
-    // Ten years of working days hold more slots than the stream reaches.
+    // Eight weeks hold more slots than the stream reaches before the kill.
     let starts = organization.starts(event_type, "2050-09-05", "2050-10-28");
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let acknowledged = Mutex::new(HashSet::new());
