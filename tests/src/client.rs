@@ -42,6 +42,11 @@ impl Client {
         client
     }
 
+    /// The same client of another address: a server that was started again.
+    pub fn at(&self, other: &Self) -> Self {
+        Self { base: other.base.clone(), ..self.clone() }
+    }
+
     /// The same client with a bearer credential.
     pub fn bearer(&self, credential: &str) -> Self {
         self.with("authorization", &format!("Bearer {credential}"))

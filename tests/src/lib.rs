@@ -1,14 +1,20 @@
 //! What the tests that cross components stand on: a running `meridian`, a client
 //! that speaks its API, and a receiver of webhooks.
 
+mod calendar;
 mod client;
 mod organization;
+mod race;
+mod random;
 mod receiver;
 mod server;
 
+pub use calendar::{all_bookings, assert_nothing_overlaps, instant};
 pub use client::{Answer, Client};
-pub use organization::Organization;
-pub use receiver::{Delivery, Receiver};
+pub use organization::{Member, Organization};
+pub use race::race;
+pub use random::Random;
+pub use receiver::{Delivery, Reaction, Receiver};
 pub use server::{
     Mode, Options, PLATFORM_SECRET, Server, binary, free_port, in_both_modes, signal,
 };

@@ -27,7 +27,48 @@ pub struct Organization {
     pub public: Client,
 }
 
+/// One more member of an organisation.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Their id.
+    pub id: i64,
+    /// Their address.
+    pub email: String,
+    /// A client with a key of theirs.
+    pub client: Client,
+}
+
 impl Organization {
+    /// Adds a member with that role (`MEMBER`, `ADMIN`, `OWNER`), and a key of theirs.
+    #[track_caller]
+    pub fn member(&self, server: &Server, username: &str, role: &str) -> Member {
+        let email = format!("{username}@{}.test", self.slug);
+        let body = json!({
+            "email": email, "username": username, "organizationRole": role,
+            "timeZone": "Europe/Rome",
+        });
+        let path = format!("/v2/organizations/{}/users", self.id);
+        let id = self.client.post(&path, &body).data(201)["id"].as_i64().expect("id");
+        let path = format!("/platform/organizations/{}/api-keys", self.slug);
+        let key = server.platform().post(&path, &json!({"email": email})).data(201);
+        let client = server.client().bearer(key["apiKey"].as_str().expect("apiKey"));
+        Member { id, email, client }
+    }
+
+    /// Makes a team with those members and roles; its id.
+    #[track_caller]
+    pub fn team(&self, slug: &str, members: &[(i64, &str)]) -> i64 {
+        let path = format!("/v2/organizations/{}/teams", self.id);
+        let team = self.client.post(&path, &json!({"name": slug, "slug": slug})).data(201);
+        let team = team["id"].as_i64().expect("id");
+        for (user, role) in members {
+            let path = format!("{path}/{team}/memberships");
+            let body = json!({"userId": user, "role": role, "accepted": true});
+            self.client.post(&path, &body).data(201);
+        }
+        team
+    }
+
     #[track_caller]
     pub(crate) fn provision(server: &Server) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(1);
@@ -93,6 +134,31 @@ impl Organization {
         }
         let data = self.event_types().post("/v2/event-types", &body).data(201);
         data["id"].as_i64().expect("id")
+    }
+
+    /// Sets the hours of the default schedule of whoever the client speaks for to all
+    /// of the day, every day.
+    #[track_caller]
+    pub fn work_around_the_clock(client: &Client) {
+        let client = client.version("2024-06-11");
+        let schedule = client.get("/v2/schedules/default").data(200);
+        let days =
+            json!(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]);
+        let hours = json!({"availability": [
+            {"days": days, "startTime": "00:00", "endTime": "23:59"}]});
+        client.patch(&format!("/v2/schedules/{}", schedule["id"]), &hours).data(200);
+    }
+
+    /// Creates an event type of a team; its id.
+    #[track_caller]
+    pub fn team_event_type(&self, team: i64, slug: &str, scheduling: &str, more: &Value) -> i64 {
+        let mut body = json!({"title": slug, "slug": slug, "lengthInMinutes": 60,
+                              "schedulingType": scheduling});
+        for (name, value) in more.as_object().expect("an object") {
+            body[name] = value.clone();
+        }
+        let path = format!("/v2/teams/{team}/event-types");
+        self.client.post(&path, &body).data(201)["id"].as_i64().expect("id")
     }
 
     /// A booking's body.

@@ -1,6 +1,6 @@
 //! A receiver of webhooks that keeps what it is sent.
 
-use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -36,8 +36,30 @@ impl Delivery {
     }
 }
 
-/// Decides the answer to a delivery, given how many came before it.
-type Behaviour = dyn Fn(usize, &Delivery) -> StatusCode + Send + Sync;
+/// What a receiver does with a delivery.
+#[derive(Clone, Debug)]
+pub struct Reaction {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// Headers of the answer.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body of the answer.
+    pub body: String,
+    /// How long it takes.
+    pub wait: Duration,
+    /// Whether it hangs up instead of answering.
+    pub hang_up: bool,
+}
+
+impl From<StatusCode> for Reaction {
+    fn from(status: StatusCode) -> Self {
+        let (headers, body) = (Vec::new(), "{}".to_owned());
+        Self { status, headers, body, wait: Duration::ZERO, hang_up: false }
+    }
+}
+
+/// Decides what to do with a delivery, given how many came before it.
+type Behaviour = dyn Fn(usize, &Delivery) -> Reaction + Send + Sync;
 
 /// A receiver on a loopback port, until it is dropped.
 pub struct Receiver {
@@ -54,9 +76,11 @@ impl Receiver {
     }
 
     /// One that answers as told.
-    pub fn behaving(
-        behaviour: impl Fn(usize, &Delivery) -> StatusCode + Send + Sync + 'static,
+    pub fn behaving<R: Into<Reaction>>(
+        behaviour: impl Fn(usize, &Delivery) -> R + Send + Sync + 'static,
     ) -> Self {
+        let behaviour =
+            move |before: usize, delivery: &Delivery| behaviour(before, delivery).into();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -121,21 +145,30 @@ async fn receive(
     request: Request<Incoming>,
     deliveries: Arc<Mutex<Vec<Delivery>>>,
     behaviour: Arc<Behaviour>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+) -> Result<Response<Full<Bytes>>, io::Error> {
     let (head, body) = request.into_parts();
     // A sender that dies halfway has sent nothing.
     let Ok(body) = body.collect().await.map(|body| body.to_bytes()) else {
-        return Ok(answer(StatusCode::BAD_REQUEST));
+        return Ok(answer(StatusCode::BAD_REQUEST.into()));
     };
     let delivery = Delivery { path: head.uri.path().to_owned(), headers: head.headers, body };
-    let mut known = deliveries.lock().expect("no panic while holding the list");
-    let status = behaviour(known.len(), &delivery);
-    known.push(delivery);
-    Ok(answer(status))
+    let reaction = {
+        let mut known = deliveries.lock().expect("no panic while holding the list");
+        let reaction = behaviour(known.len(), &delivery);
+        known.push(delivery);
+        reaction
+    };
+    tokio::time::sleep(reaction.wait).await;
+    if reaction.hang_up {
+        return Err(io::ErrorKind::ConnectionReset.into());
+    }
+    Ok(answer(reaction))
 }
 
-fn answer(status: StatusCode) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(b"{}")));
-    *response.status_mut() = status;
-    response
+fn answer(reaction: Reaction) -> Response<Full<Bytes>> {
+    let mut response = Response::builder().status(reaction.status);
+    for (name, value) in reaction.headers {
+        response = response.header(name, value);
+    }
+    response.body(Full::new(Bytes::from(reaction.body))).expect("headers that are headers")
 }

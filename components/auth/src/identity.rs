@@ -1,7 +1,7 @@
 //! The `identity` interface, provided to every other component.
 
-use meridian_gateway::{Guard, Method, OrganizationState, Principal, Refusal};
-use meridian_kernel::{OrganizationNumber, WireId};
+use meridian_gateway::{Guard, Method, OrganizationState, Principal, Refusal, TeamRole};
+use meridian_kernel::{OrganizationNumber, Role, WireId};
 
 use crate::guard::GUARD;
 use wit::exports::meridian::platform::identity as seam;
@@ -60,7 +60,8 @@ fn principal_out(principal: Principal) -> seam::Principal {
         name: principal.name,
         time_zone: principal.time_zone,
         system_role: if principal.is_system_admin { "ADMIN" } else { "USER" }.to_owned(),
-        organization_role: principal.organization_role,
+        organization_role: principal.organization_role.map_or("", Role::as_str).to_owned(),
+        teams: principal.teams.into_iter().map(team_role_out).collect(),
         method: match principal.method {
             Method::ApiKey => seam::Method::ApiKey,
             Method::AccessToken => seam::Method::AccessToken,
@@ -71,6 +72,10 @@ fn principal_out(principal: Principal) -> seam::Principal {
         scopes: principal.scopes,
         credential: principal.credential,
     }
+}
+
+fn team_role_out(place: TeamRole) -> seam::TeamRole {
+    seam::TeamRole { team_id: place.team_id.wire(), role: place.role.as_str().to_owned() }
 }
 
 fn organization_out(organization: OrganizationState) -> seam::Organization {

@@ -15,9 +15,4 @@ mod refresh_api_key;
 mod routes;
 mod update_me;
 
-use spin_sdk::http::{IntoResponse, Request};
-
-#[spin_sdk::http_service]
-async fn handle(request: Request) -> impl IntoResponse {
-    meridian_edge::serve_with(&guard::GUARD, &routes::TABLE, request).await
-}
+meridian_edge::component!(routes::TABLE, guard::GUARD);

@@ -5,7 +5,7 @@
 
 use meridian_edge::guard_epoch;
 use meridian_gateway::validate::{
-    Fields, Violation, email, json_body, metadata, one_of, text, url, zone,
+    Fields, Violation, email, json_body, locale, metadata, text, time_format, url, week_day, zone,
 };
 use meridian_gateway::{ApiError, Reply, Request};
 use meridian_kernel::{ScheduleId, WireId};
@@ -14,16 +14,6 @@ use serde_json::Value;
 
 use crate::errors;
 use crate::me_view::MeView;
-
-const WEEK_DAYS: &[&str] =
-    &["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
-/// The languages of the API's own list.
-const LOCALES: &[&str] = &[
-    "ar", "ca", "de", "es", "eu", "he", "id", "ja", "lv", "pl", "ro", "sr", "th", "vi", "az", "cs",
-    "el", "es-419", "fi", "hr", "it", "km", "nl", "pt", "ru", "sv", "tr", "zh-CN", "bg", "da",
-    "en", "et", "fr", "hu", "iw", "ko", "no", "pt-BR", "sk", "ta", "uk", "zh-TW", "bn",
-];
 
 const MAX_NAME: usize = 255;
 const MAX_BIO: usize = 10_000;
@@ -64,9 +54,9 @@ fn read_wish(body: &Value) -> Result<Wish, ApiError> {
         change: UserChange {
             name: fields.patch("name", text(1, MAX_NAME)),
             time_zone: fields.optional("timeZone", zone()),
-            time_format: fields.optional("timeFormat", time_format),
-            week_start: fields.optional("weekStart", one_of(WEEK_DAYS)).map(str::to_owned),
-            locale: fields.optional("locale", one_of(LOCALES)).map(str::to_owned),
+            time_format: fields.optional("timeFormat", time_format()),
+            week_start: fields.optional("weekStart", week_day()),
+            locale: fields.optional("locale", locale()),
             avatar_url: fields.patch("avatarUrl", url()),
             bio: fields.patch("bio", text(0, MAX_BIO)),
             metadata: fields.patch("metadata", metadata()).map(Value::Object),
@@ -75,14 +65,6 @@ fn read_wish(body: &Value) -> Result<Wish, ApiError> {
     };
     fields.finish()?;
     Ok(wish)
-}
-
-fn time_format(value: &Value) -> Result<u32, Violation> {
-    match value.as_u64() {
-        Some(12) => Ok(12),
-        Some(24) => Ok(24),
-        _ => Err(Violation::new("isIn", "must be one of the following values: 12, 24")),
-    }
 }
 
 fn schedule_id(value: &Value) -> Result<ScheduleId, Violation> {

@@ -2,8 +2,8 @@
 
 use http::StatusCode;
 use meridian_edge::WitDatabase;
-use meridian_gateway::{ApiError, Principal, Request};
-use meridian_kernel::{OrganizationNumber, ShortUid, UserId};
+use meridian_gateway::{ApiError, Request};
+use meridian_kernel::{OrganizationNumber, ShortUid};
 use meridian_store::Scope;
 
 use crate::errors::booking_not_found;
@@ -36,9 +36,4 @@ pub async fn scope_of_booking(request: &Request, uid: &str) -> Result<OpenScope,
 /// Another organisation's thing is a thing that does not exist, in its own words.
 pub fn instead_of_not_found(error: ApiError, replacement: impl FnOnce() -> ApiError) -> ApiError {
     if error.status == StatusCode::NOT_FOUND { replacement() } else { error }
-}
-
-/// Whether the caller is that user.
-pub fn is_caller(caller: Option<&Principal>, user: UserId) -> bool {
-    caller.is_some_and(|caller| caller.user_id == user)
 }

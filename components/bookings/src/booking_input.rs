@@ -6,22 +6,25 @@ use meridian_gateway::validate::{
     Fields, Violation, array, boolean, count, email, instant, integer, metadata, one_of, text, zone,
 };
 use meridian_kernel::limits::{MAX_BUSY_SPAN_MINUTES, MAX_EVENT_LENGTH_MINUTES};
-use meridian_kernel::{EventTypeId, Instant, WireId, Zone};
-use serde_json::{Map, Value};
+use meridian_kernel::{EventTypeId, Instant, UserId, WireId, Zone};
+use serde_json::{Map, Value, json};
 
 use crate::location_input;
 
 /// How many guests a booking may have.
-const MOST_GUESTS: usize = 30;
+pub const MOST_GUESTS: usize = 30;
+
+/// How many members a routing form may lead to.
+const MOST_ROUTED: usize = 1_000;
 
 /// How long all answers to a booking form may be together, in bytes of JSON.
 const LONGEST_ANSWERS: usize = 64 * 1024;
 
 /// How long names and slugs may be, in characters.
-const LONGEST_NAME: usize = 255;
+pub const LONGEST_NAME: usize = 255;
 
 /// The languages attendees may be written to in.
-const LANGUAGES: &[&str] = &[
+pub const LANGUAGES: &[&str] = &[
     "ar", "az", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "es-419", "et", "eu", "fi",
     "fr", "he", "hr", "hu", "id", "it", "iw", "ja", "km", "ko", "lv", "nl", "no", "pl", "pt",
     "pt-BR", "ro", "ru", "sk", "sr", "sv", "ta", "th", "tr", "uk", "vi", "zh-CN", "zh-TW",
@@ -45,7 +48,33 @@ pub enum EventTypeSelector {
     OfTeam {
         /// The team.
         team: String,
+        /// The slug.
+        slug: String,
+        /// Where the team is, if not where the request went.
+        organization: Option<String>,
     },
+}
+
+/// The hosts a routing form has led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Routing {
+    /// Those of the others than the fixed hosts who may be chosen.
+    pub members: Vec<UserId>,
+    /// Who looks after the booker already.
+    pub member_email: Option<String>,
+    /// That one does not go first.
+    pub skip_contact_owner: bool,
+    /// All of it, as it is kept with the booking.
+    pub given: Value,
+}
+
+/// What only a host may ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// It does not matter who is taken.
+    pub conflicts: bool,
+    /// Nor how soon or how far ahead it is.
+    pub bounds: bool,
 }
 
 /// A request for a booking.
@@ -69,8 +98,20 @@ pub struct BookingInput {
     pub metadata: Map<String, Value>,
     /// At once, with whoever of a team is there.
     pub instant: bool,
-    /// A series was asked for.
-    pub is_series: bool,
+    /// How many bookings of a series.
+    pub occurrences: Option<u32>,
+    /// The starts of its other bookings; empty: they follow from the first.
+    pub later_starts: Vec<Instant>,
+    /// The hosts a form has led to.
+    pub routing: Option<Routing>,
+    /// The code that proves the booker's address.
+    pub verification_code: Option<String>,
+    /// The private link it is booked by.
+    pub private_link: Option<String>,
+    /// The booker's reservation of the time.
+    pub reservation: Option<String>,
+    /// What only a host may ask for.
+    pub overrides: Overrides,
 }
 
 impl BookingInput {
@@ -87,6 +128,16 @@ impl BookingInput {
         let metadata = fields.optional("metadata", metadata()).unwrap_or_default();
         let instant = fields.optional("instant", boolean()).unwrap_or_default();
         let occurrences = fields.optional("recurrenceCount", count(1, u32::MAX));
+        let routing = read_routing(&mut fields);
+        let mut code = |field: &str| fields.optional(field, text(1, LONGEST_NAME));
+        let verification_code = code("emailVerificationCode");
+        let private_link = code("privateLink").or_else(|| code("hashedLink"));
+        let reservation = code("reservationUid");
+        let mut flag = |field: &str| fields.optional(field, boolean()).unwrap_or_default();
+        let overrides = Overrides {
+            conflicts: flag("allowConflicts"),
+            bounds: flag("allowBookingOutOfBounds"),
+        };
         fields.finish()?;
         let (Some(start), Some(attendee), Some(selector)) = (start, attendee, selector) else {
             return Err(ApiError::bad_request("The request lacks start, attendee or event type."));
@@ -101,9 +152,55 @@ impl BookingInput {
             responses,
             metadata,
             instant,
-            is_series: occurrences.is_some(),
+            occurrences,
+            later_starts: Vec::new(),
+            routing,
+            verification_code,
+            private_link,
+            reservation,
+            overrides,
         })
     }
+
+    /// What a booking carries beside what was decided.
+    pub fn extras(&self) -> Map<String, Value> {
+        let mut extras = Map::new();
+        if let Some(routing) = &self.routing {
+            extras.insert("routing".to_owned(), routing.given.clone());
+        }
+        if self.instant {
+            extras.insert("instant".to_owned(), true.into());
+        }
+        extras
+    }
+}
+
+fn read_routing(fields: &mut Fields<'_>) -> Option<Routing> {
+    fields.object("routing", |fields| {
+        let response_id = fields.optional("responseId", integer(0, i64::MAX));
+        let mut name = |field: &str| fields.optional(field, text(0, LONGEST_NAME));
+        let queued_response_id = name("queuedResponseId");
+        let crm_app_slug = name("crmAppSlug");
+        let crm_owner_record_type = name("crmOwnerRecordType");
+        let members = fields.required("teamMemberIds", array(MOST_ROUTED, user_id));
+        let member_email = fields.optional("teamMemberEmail", email());
+        let skip_contact_owner = fields.optional("skipContactOwner", boolean()).unwrap_or_default();
+        let given = json!({
+            "responseId": response_id,
+            "queuedResponseId": queued_response_id,
+            "teamMemberIds": members,
+            "teamMemberEmail": member_email,
+            "skipContactOwner": skip_contact_owner,
+            "crmAppSlug": crm_app_slug,
+            "crmOwnerRecordType": crm_owner_record_type,
+        });
+        Routing { members, member_email, skip_contact_owner, given }
+    })
+}
+
+fn user_id(value: &Value) -> Result<UserId, Violation> {
+    let number = integer(1, i64::MAX)(value)?;
+    UserId::from_wire(number).map_err(|error| Violation::new("isInt", error.to_string()))
 }
 
 fn read_attendee(fields: &mut Fields<'_>) -> Option<Attendee> {
@@ -140,7 +237,9 @@ fn read_selector(fields: &mut Fields<'_>) -> Option<EventTypeSelector> {
         (None, Some(slug), Some(username), None) => {
             Some(EventTypeSelector::OfUser { username, slug, organization })
         }
-        (None, Some(_), None, Some(team)) => Some(EventTypeSelector::OfTeam { team }),
+        (None, Some(slug), None, Some(team)) => {
+            Some(EventTypeSelector::OfTeam { team, slug, organization })
+        }
         _ => {
             let rule = "must be the only selector of the event type: pass either eventTypeId, or \
                         eventTypeSlug and username, or eventTypeSlug and teamSlug";
@@ -150,13 +249,15 @@ fn read_selector(fields: &mut Fields<'_>) -> Option<EventTypeSelector> {
     }
 }
 
-fn event_type_id(value: &Value) -> Result<EventTypeId, Violation> {
+/// The id of an event type.
+pub fn event_type_id(value: &Value) -> Result<EventTypeId, Violation> {
     let number = integer(1, i64::MAX)(value)?;
     EventTypeId::from_wire(number).map_err(|error| Violation::new("isInt", error.to_string()))
 }
 
 /// A point in time with room behind it for the longest booking.
-fn bookable_instant(value: &Value) -> Result<Instant, Violation> {
+/// An instant at which a booking may start: its end must be one as well.
+pub fn bookable_instant(value: &Value) -> Result<Instant, Violation> {
     let start = instant()(value)?;
     let last = Instant::LATEST.plus_minutes(-i64::from(MAX_BUSY_SPAN_MINUTES));
     if start > last {
@@ -165,7 +266,8 @@ fn bookable_instant(value: &Value) -> Result<Instant, Violation> {
     Ok(start)
 }
 
-fn answers(value: &Value) -> Result<Map<String, Value>, Violation> {
+/// Answers to a booking form, not too long.
+pub fn answers(value: &Value) -> Result<Map<String, Value>, Violation> {
     let object =
         value.as_object().ok_or_else(|| Violation::new("isObject", "must be an object"))?;
     if value.to_string().len() > LONGEST_ANSWERS {
@@ -195,8 +297,6 @@ pub fn phone_number() -> impl Fn(&Value) -> Result<String, Violation> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn body() -> Value {
@@ -225,7 +325,8 @@ mod tests {
         assert_eq!(input.selector, EventTypeSelector::Id(EventTypeId::from_wire(5).unwrap()));
         assert_eq!(input.attendee.time_zone.name(), "Europe/Rome");
         assert_eq!(input.attendee.language, "en");
-        assert!(!input.instant && !input.is_series);
+        assert!(!input.instant && input.occurrences.is_none());
+        assert_eq!(input.overrides, Overrides::default());
     }
 
     #[test]
@@ -273,6 +374,10 @@ mod tests {
             (json!({"guests": ["x"]}), "guests"),
             (json!({"metadata": {"a": 1}}), "metadata"),
             (json!({"bookingFieldsResponses": []}), "bookingFieldsResponses"),
+            (json!({"recurrenceCount": 0}), "recurrenceCount"),
+            (json!({"routing": {}}), "routing.teamMemberIds"),
+            (json!({"routing": {"teamMemberIds": ["x"]}}), "routing.teamMemberIds"),
+            (json!({"allowConflicts": "maybe"}), "allowConflicts"),
             (json!({"bookingFieldsResponses": {"a": "x".repeat(70_000)}}), "bookingFieldsRes"),
             (
                 json!({"attendee": {"name": "", "email": "a@b.c", "timeZone": "UTC"}}),

@@ -1,11 +1,14 @@
 //! A booking as the API shows it.
 
-use meridian_kernel::{BookingId, EventTypeId, Instant, UserId};
-use meridian_store::bookings::{Attendee, Booking};
-use serde::Serialize;
+use std::borrow::Cow;
+
+use meridian_kernel::{AttendeeId, BookingId, EventTypeId, Instant, UserId};
+use meridian_store::bookings::{Attendee, Booking, Organizer};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-/// A booking of one booker.
+/// A booking: of one booker, of a series, or of everybody who has a seat.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BookingOutput<'a> {
@@ -13,12 +16,20 @@ pub struct BookingOutput<'a> {
     uid: &'a str,
     title: &'a str,
     description: &'a str,
-    hosts: [HostOutput<'a>; 1],
+    hosts: Vec<HostOutput<'a>>,
     status: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancellation_reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancelled_by_email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rescheduling_reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rescheduled_by_email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rescheduled_from_uid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rescheduled_to_uid: Option<&'a str>,
     start: Instant,
     end: Instant,
     duration: i64,
@@ -33,8 +44,15 @@ pub struct BookingOutput<'a> {
     rating: Option<i64>,
     ics_uid: &'a str,
     attendees: Vec<AttendeeOutput<'a>>,
-    guests: Vec<&'a str>,
-    booking_fields_responses: Map<String, Value>,
+    // Seats have their own answers and bring nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    guests: Option<Vec<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    booking_fields_responses: Option<Answers<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recurring_booking_uid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seat_uid: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -43,7 +61,7 @@ struct HostOutput<'a> {
     id: UserId,
     name: &'a str,
     email: &'a str,
-    display_email: &'a str,
+    display_email: Cow<'a, str>,
     username: &'a str,
     time_zone: &'a str,
 }
@@ -54,33 +72,51 @@ struct EventTypeOutput<'a> {
     slug: &'a str,
 }
 
+/// Somebody who attends.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct AttendeeOutput<'a> {
+pub struct AttendeeOutput<'a> {
+    /// Only where attendees are asked for one by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<AttendeeId>,
+    /// Only where nothing else tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    booking_id: Option<BookingId>,
     name: &'a str,
     email: &'a str,
-    display_email: &'a str,
+    display_email: Cow<'a, str>,
     time_zone: &'a str,
     language: &'a str,
     absent: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seat_uid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    booking_fields_responses: Option<Answers<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<&'a Map<String, Value>>,
 }
 
 impl<'a> BookingOutput<'a> {
-    /// As every reader sees it.
+    /// With everybody who attends.
     pub fn of(booking: &'a Booking) -> Self {
         let location = booking.location.as_deref().unwrap_or_default();
-        let guests = booking.attendees.iter().filter(|attendee| attendee.is_guest);
+        let is_seated = booking.seats_per_slot.is_some();
+        let guests = || booking.attendees.iter().filter(|attendee| attendee.is_guest);
         Self {
             id: booking.id,
             uid: &booking.uid,
             title: &booking.title,
             description: &booking.description,
-            hosts: [host(booking)],
+            hosts: booking.hosts().map(HostOutput::of).collect(),
             status: &booking.status,
             cancellation_reason: booking.cancellation_reason.as_deref(),
             cancelled_by_email: booking.cancelled_by_email.as_deref(),
+            rescheduling_reason: booking.rescheduling_reason.as_deref(),
+            rescheduled_by_email: booking.rescheduled_by_email.as_deref(),
+            rescheduled_from_uid: booking.rescheduled_from_uid.as_deref(),
+            rescheduled_to_uid: booking.rescheduled_to_uid.as_deref(),
             start: booking.start,
             end: booking.end,
             duration: booking.end.minutes_since(booking.start),
@@ -97,52 +133,115 @@ impl<'a> BookingOutput<'a> {
             metadata: &booking.metadata,
             rating: booking.rating,
             ics_uid: &booking.ical_uid,
-            attendees: booking.attendees.iter().map(attendee).collect(),
-            guests: guests.map(|guest| guest.email.as_str()).collect(),
-            booking_fields_responses: responses(booking),
+            attendees: booking.attendees.iter().map(AttendeeOutput::of).collect(),
+            guests: (!is_seated).then(|| guests().map(|guest| guest.email.as_str()).collect()),
+            booking_fields_responses: (!is_seated).then_some(Answers(&booking.responses)),
+            recurring_booking_uid: booking.recurring_uid.as_deref(),
+            seat_uid: None,
+        }
+    }
+
+    /// The same, naming a seat: what whoever just took it is told.
+    pub fn with_seat(self, seat_uid: &'a str) -> Self {
+        Self { seat_uid: Some(seat_uid), ..self }
+    }
+
+    /// The same without those who attend.
+    pub fn without_attendees(self) -> Self {
+        Self { attendees: Vec::new(), ..self }
+    }
+}
+
+impl<'a> HostOutput<'a> {
+    fn of(host: &'a Organizer) -> Self {
+        Self {
+            id: host.id,
+            name: &host.name,
+            email: &host.email,
+            display_email: display_email(&host.email),
+            username: &host.username,
+            time_zone: &host.time_zone,
         }
     }
 }
 
-fn host(booking: &Booking) -> HostOutput<'_> {
-    let organizer = &booking.organizer;
-    HostOutput {
-        id: organizer.id,
-        name: &organizer.name,
-        email: &organizer.email,
-        display_email: &organizer.email,
-        username: &organizer.username,
-        time_zone: &organizer.time_zone,
+impl<'a> AttendeeOutput<'a> {
+    /// As part of a booking.
+    pub fn of(attendee: &'a Attendee) -> Self {
+        Self {
+            id: None,
+            booking_id: None,
+            name: &attendee.name,
+            email: &attendee.email,
+            display_email: display_email(&attendee.email),
+            time_zone: &attendee.time_zone,
+            language: &attendee.language,
+            absent: attendee.absent,
+            phone_number: attendee.phone_number.as_deref(),
+            seat_uid: attendee.seat_uid.as_deref(),
+            booking_fields_responses: attendee.responses.as_ref().map(Answers),
+            metadata: attendee.metadata.as_ref(),
+        }
     }
-}
 
-fn attendee(attendee: &Attendee) -> AttendeeOutput<'_> {
-    AttendeeOutput {
-        name: &attendee.name,
-        email: &attendee.email,
-        display_email: &attendee.email,
-        time_zone: &attendee.time_zone,
-        language: &attendee.language,
-        absent: attendee.absent,
-        phone_number: attendee.phone_number.as_deref(),
+    /// By itself.
+    pub fn alone(attendee: &'a Attendee) -> Self {
+        Self { id: Some(attendee.id), ..Self::of(attendee) }
+    }
+
+    /// By itself, with the booking it belongs to.
+    pub fn of_booking(attendee: &'a Attendee, booking: BookingId) -> Self {
+        Self { booking_id: Some(booking), ..Self::alone(attendee) }
     }
 }
 
 /// The answers, with the addresses in the form people read beside them.
-fn responses(booking: &Booking) -> Map<String, Value> {
-    let mut responses = booking.responses.clone();
-    for (stored, shown) in [("email", "displayEmail"), ("guests", "displayGuests")] {
-        if let Some(value) = responses.get(stored).cloned() {
-            responses.insert(shown.to_owned(), value);
+#[derive(Debug)]
+struct Answers<'a>(&'a Map<String, Value>);
+
+/// What stands beside the answers to the form.
+const DISPLAY_EMAIL: &str = "displayEmail";
+const DISPLAY_GUESTS: &str = "displayGuests";
+
+impl Serialize for Answers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let ours = [DISPLAY_EMAIL, DISPLAY_GUESTS];
+        for (slug, answer) in self.0.iter().filter(|(slug, _)| !ours.contains(&slug.as_str())) {
+            map.serialize_entry(slug, answer)?;
         }
+        if let Some(email) = self.0.get("email").and_then(Value::as_str) {
+            map.serialize_entry(DISPLAY_EMAIL, &display_email(email))?;
+        }
+        if let Some(guests) = self.0.get("guests").and_then(Value::as_array) {
+            let shown: Vec<_> =
+                guests.iter().filter_map(Value::as_str).map(display_email).collect();
+            map.serialize_entry(DISPLAY_GUESTS, &shown)?;
+        }
+        map.end()
     }
-    responses
+}
+
+/// How long the id of a platform client is in the address of a user it manages.
+const CLIENT_ID_LENGTH: usize = 25;
+
+/// An address as people know it: `ada+<client id>@x.org` of a managed user is
+/// `ada@x.org`.
+pub fn display_email(email: &str) -> Cow<'_, str> {
+    let parts = email.rsplit_once('@').and_then(|(local, domain)| {
+        let (name, client) = local.rsplit_once('+')?;
+        let is_client = client.len() == CLIENT_ID_LENGTH
+            && client.starts_with('c')
+            && client.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        is_client.then_some((name, domain))
+    });
+    parts.map_or(Cow::Borrowed(email), |(name, domain)| Cow::Owned(format!("{name}@{domain}")))
 }
 
 #[cfg(test)]
 pub mod tests {
-    use meridian_kernel::{OrganizationNumber, WireId};
-    use meridian_store::bookings::Organizer;
+    use meridian_kernel::{AttendeeId, OrganizationNumber, WireId};
+    use meridian_store::bookings::{Host, Organizer};
     use serde_json::json;
 
     use super::*;
@@ -152,6 +251,7 @@ pub mod tests {
         let organization = OrganizationNumber::new(7).unwrap();
         let start = Instant::parse("2050-09-05T09:00:00Z").unwrap();
         let somebody = |name: &str, email: &str, is_guest| Attendee {
+            id: AttendeeId::new(organization, 4),
             name: name.to_owned(),
             email: email.to_owned(),
             time_zone: "Europe/Rome".to_owned(),
@@ -159,6 +259,9 @@ pub mod tests {
             phone_number: None,
             is_guest,
             absent: false,
+            seat_uid: None,
+            responses: None,
+            metadata: None,
         };
         let responses = json!({
             "name": "Grace", "email": "grace@x.org", "guests": ["bob@x.org"], "topic": "bees",
@@ -178,6 +281,8 @@ pub mod tests {
                 locale: "en".to_owned(),
                 time_format: 24,
             },
+            co_hosts: Vec::new(),
+            team_id: None,
             title: "Intro between Ada and Grace".to_owned(),
             description: "notes".to_owned(),
             status: "accepted".to_owned(),
@@ -190,8 +295,17 @@ pub mod tests {
             ical_sequence: 0,
             absent_host: false,
             rating: None,
+            recurring_uid: None,
+            seats_per_slot: None,
             cancellation_reason: None,
             cancelled_by_email: None,
+            rescheduled_from_uid: None,
+            rescheduled_to_uid: None,
+            rescheduling_reason: None,
+            rescheduled_by_email: None,
+            rejection_reason: None,
+            reassign_reason: None,
+            extras: Map::new(),
             created_at: start,
             updated_at: start,
             attendees: vec![
@@ -245,5 +359,72 @@ pub mod tests {
                 },
             })
         );
+    }
+
+    #[test]
+    fn a_series_and_a_move_name_their_relatives() {
+        let booking = Booking {
+            recurring_uid: Some("series".to_owned()),
+            rescheduled_from_uid: Some("before".to_owned()),
+            rescheduled_to_uid: Some("after".to_owned()),
+            rescheduling_reason: Some("rain".to_owned()),
+            rescheduled_by_email: Some("ada@x.org".to_owned()),
+            ..sample()
+        };
+        let shown = serde_json::to_value(BookingOutput::of(&booking)).unwrap();
+        for (field, value) in [
+            ("recurringBookingUid", "series"),
+            ("rescheduledFromUid", "before"),
+            ("rescheduledToUid", "after"),
+            ("reschedulingReason", "rain"),
+            ("rescheduledByEmail", "ada@x.org"),
+        ] {
+            assert_eq!(shown[field], value, "{field}");
+        }
+    }
+
+    #[test]
+    fn seats_have_their_own_answers_and_may_be_hidden() {
+        let mut booking = sample();
+        booking.seats_per_slot = Some(2);
+        booking.attendees.truncate(1);
+        booking.attendees[0].seat_uid = Some("seat".to_owned());
+        booking.attendees[0].responses = json!({"email": "grace@x.org"}).as_object().cloned();
+        booking.attendees[0].metadata = json!({"a": "b"}).as_object().cloned();
+        let shown = serde_json::to_value(BookingOutput::of(&booking).with_seat("seat")).unwrap();
+        assert!(shown.get("guests").is_none() && shown.get("bookingFieldsResponses").is_none());
+        assert_eq!(
+            (&shown["seatUid"], &shown["attendees"][0]["seatUid"]),
+            (&json!("seat"), &json!("seat"))
+        );
+        let answers = json!({"email": "grace@x.org", "displayEmail": "grace@x.org"});
+        assert_eq!(shown["attendees"][0]["bookingFieldsResponses"], answers);
+        assert_eq!(shown["attendees"][0]["metadata"], json!({"a": "b"}));
+        let hidden = BookingOutput::of(&booking).without_attendees();
+        assert_eq!(serde_json::to_value(hidden).unwrap()["attendees"], json!([]));
+    }
+
+    #[test]
+    fn every_host_is_named_the_organiser_first() {
+        let mut booking = sample();
+        let user = Organizer { username: "bob".to_owned(), ..booking.organizer.clone() };
+        booking.co_hosts = vec![Host { user, is_fixed: true }];
+        let shown = serde_json::to_value(BookingOutput::of(&booking)).unwrap();
+        assert_eq!(shown["hosts"][0]["username"], "ada");
+        assert_eq!(shown["hosts"][1]["username"], "bob");
+    }
+
+    #[test]
+    fn the_client_of_a_managed_user_is_not_part_of_the_address_people_read() {
+        let client = "clxyz0123456789abcdefghij";
+        for (email, shown) in [
+            (format!("ada+{client}@x.org"), "ada@x.org"),
+            (format!("ada+tag+{client}@x.org"), "ada+tag@x.org"),
+            ("ada+tag@x.org".to_owned(), "ada+tag@x.org"),
+            ("ada@x.org".to_owned(), "ada@x.org"),
+            (format!("+{client}"), &*format!("+{client}")),
+        ] {
+            assert_eq!(display_email(&email), shown, "{email}");
+        }
     }
 }

@@ -1,108 +1,152 @@
 //! `POST /v2/bookings`
 
-use meridian_domain::booking::{BookingKind, Decision, Offer, Wish, decide};
-use meridian_edge::availability::{self, Question};
+use meridian_domain::booking::{Decision, Offer, Wish, decide};
+use meridian_edge::availability::Reasons;
 use meridian_gateway::{ApiError, Reply, Request, validate};
-use meridian_store::bookings::{self, CreateOutcome, NewBooking};
+use meridian_kernel::SchedulingType;
 
-use crate::admission::{instead_of_not_found, is_caller};
 use crate::booking_input::BookingInput;
 use crate::booking_output::BookingOutput;
-use crate::errors::{
-    event_type_not_found, host_not_available, kind_not_built, not_available, refused,
-};
-use crate::event_type::{self, Target};
-use crate::{new_booking, notify, webhook_payload};
+use crate::errors::{self, refused};
+use crate::event_type::{self, Target, hosts_or_manages};
+use crate::making::{self, Booked, BookedTime, Wanted};
+
+/// How long an instant booking may take to arrive, in minutes: it starts when it is
+/// asked for.
+const INSTANT_MINUTES: i64 = 5;
+
+/// The header that proves whose reservation of a time it is.
+const RESERVATION_HEADER: &str = "x-cal-reservation-uid";
+
+/// The cookie that did so before.
+const RESERVATION_COOKIE: &str = "uid";
 
 /// Books an event type.
 pub async fn create_booking(request: Request) -> Result<Reply, ApiError> {
     let input = BookingInput::read(&validate::json_body(&request)?)?;
-    let target = event_type::find(&request, &input.selector).await?;
-    event_type::check_may_book(&request, &target)?;
-    check_kind(&input, &target)?;
-    let decision = decide_booking(&request, &input, &target)?;
-    check_available(&request, &target, &decision).await?;
-    let mut booking = new_booking::compose(&input, &target, &decision, request.now);
-    let event = webhook_payload::created(&booking, &target.bookable, &target.settings);
-    if target.bookable.has_webhooks {
-        notify::mark_due(&target.scope, request.now).await?;
+    answer(&request, &book(&request, &input).await?)
+}
+
+/// A series is a list, anything else one booking. Who else has a seat is not for
+/// everybody.
+pub fn answer(request: &Request, booked: &Booked) -> Result<Reply, ApiError> {
+    let Target { bookable, settings, .. } = &booked.target;
+    let hides_attendees = settings.seats.is_some_and(|seats| !seats.show_attendee_info)
+        && !request.principal.as_ref().is_some_and(|caller| hosts_or_manages(caller, bookable));
+    let mut times = booked.times.iter().map(|time| shown(time, hides_attendees));
+    if settings.recurrence.is_some() {
+        return Reply::created(&times.collect::<Vec<_>>());
     }
-    let new = NewBooking {
-        booking: &booking,
-        needs: (decision.needs.start, decision.needs.end),
-        takes_slot: decision.takes_slot,
-        event,
-    };
-    // The slot is taken, or not, by the insert itself: what was looked up before
-    // only explains a refusal.
-    match bookings::create(&target.scope, new).await? {
-        CreateOutcome::Made { id, to_deliver } => {
-            booking.id = id;
-            notify::deliver_after_response(&target.scope, to_deliver, request.now).await;
-            Reply::created(&BookingOutput::of(&booking))
-        }
-        CreateOutcome::Taken => Err(host_not_available()),
-        CreateOutcome::EventTypeGone => Err(event_type_not_found(target.bookable.id)),
+    Reply::created(&times.next().ok_or_else(|| ApiError::internal("nothing was booked"))?)
+}
+
+fn shown(time: &BookedTime, hides_attendees: bool) -> BookingOutput<'_> {
+    let output = BookingOutput::of(&time.booking);
+    let output = if hides_attendees { output.without_attendees() } else { output };
+    match &time.seat_uid {
+        Some(seat_uid) => output.with_seat(seat_uid),
+        None => output,
     }
 }
 
+/// Books what a request asks for, or says why not.
+pub async fn book(request: &Request, input: &BookingInput) -> Result<Booked, ApiError> {
+    let target = event_type::find(request, &input.selector).await?;
+    book_target(request, input, target).await
+}
+
+/// The same, of an event type that was found.
+pub async fn book_target(
+    request: &Request,
+    input: &BookingInput,
+    target: Target,
+) -> Result<Booked, ApiError> {
+    event_type::check_may_book(request, &target)?;
+    check_kind(input, &target)?;
+    let by_host = is_by_host(request, &target);
+    let decision = decide_booking(request, input, &target, by_host)?;
+    let wanted = Wanted {
+        input,
+        decision: &decision,
+        reservation: reservation(request, input.reservation.as_deref()),
+        passed_over: passed_over(request, input, by_host),
+    };
+    making::make(request, target, wanted).await
+}
+
 fn check_kind(input: &BookingInput, target: &Target) -> Result<(), ApiError> {
-    if input.instant {
+    let bookable = &target.bookable;
+    if bookable.scheduling == Some(SchedulingType::Managed) {
+        return Err(errors::managed_parent(bookable.id));
+    }
+    if bookable.owner.is_none() && bookable.hosts.is_empty() {
+        return Err(errors::no_hosts(bookable.id));
+    }
+    if input.instant && bookable.scheduling.is_none() {
         return Err(ApiError::bad_request(
             "Instant bookings are only supported for team event types, not individual user event \
              types.",
         ));
     }
-    match BookingKind::of(&target.settings) {
-        BookingKind::Regular if input.is_series => Err(kind_not_built(BookingKind::Recurring)),
-        BookingKind::Regular => Ok(()),
-        other => Err(kind_not_built(other)),
-    }
+    Ok(())
+}
+
+/// Whether the caller owns or hosts what is booked.
+fn is_by_host(request: &Request, target: &Target) -> bool {
+    let caller = request.principal.as_ref();
+    caller.is_some_and(|caller| target.bookable.is_hosted_by(caller.user_id))
 }
 
 fn decide_booking(
     request: &Request,
     input: &BookingInput,
     target: &Target,
+    by_host: bool,
 ) -> Result<Decision, ApiError> {
     let bookable = &target.bookable;
     let offer = Offer {
-        title: &bookable.title,
         length_minutes: bookable.length_minutes,
         before_event_buffer: bookable.before_event_buffer,
         after_event_buffer: bookable.after_event_buffer,
         settings: &target.settings,
-        organizer_name: &bookable.organizer.name,
     };
     let wish = Wish {
         start: input.start,
         length_minutes: input.length_minutes,
+        occurrences: input.occurrences,
+        later_starts: &input.later_starts,
         attendee: &input.attendee,
         guests: &input.guests,
         location: input.location.as_ref(),
         responses: &input.responses,
-        by_host: is_caller(request.principal.as_ref(), bookable.organizer.id),
+        by_host,
+        verification_code: input.verification_code.as_deref(),
     };
     decide(offer, &wish, request.now).map_err(|refusal| refused(refusal, bookable.id))
 }
 
-async fn check_available(
-    request: &Request,
-    target: &Target,
-    decision: &Decision,
-) -> Result<(), ApiError> {
-    let event_type_id = target.bookable.id;
-    let hosts = availability::check(Question {
-        event_type_id,
-        start: decision.time.start,
-        length_minutes: decision.length_minutes,
-        ignoring_booking_uid: None,
-        now: request.now,
-    });
-    let unknown = || event_type_not_found(event_type_id);
-    let hosts = hosts.await.map_err(|error| instead_of_not_found(error, unknown))?;
-    match hosts.into_iter().find_map(|host| host.reason) {
-        Some(reason) => Err(not_available(reason, event_type_id)),
-        None => Ok(()),
+/// The booker's reservation: by the body, else the header, else the cookie.
+pub fn reservation<'a>(request: &'a Request, named: Option<&'a str>) -> Option<&'a str> {
+    named
+        .or_else(|| request.header(RESERVATION_HEADER))
+        .or_else(|| request.cookie(RESERVATION_COOKIE))
+}
+
+/// What does not keep a host from this booking. Overrides of whoever is no host
+/// count for nothing.
+fn passed_over(request: &Request, input: &BookingInput, by_host: bool) -> Reasons {
+    let mut passed_over = Reasons::NONE;
+    if by_host && input.overrides.conflicts {
+        passed_over = passed_over | Reasons::BUSY | Reasons::RESERVED;
     }
+    if by_host && input.overrides.bounds {
+        passed_over = passed_over | Reasons::TOO_SOON | Reasons::OUTSIDE_WINDOW;
+    }
+    if input.instant {
+        passed_over = passed_over | Reasons::TOO_SOON;
+        if request.now.plus_minutes(-INSTANT_MINUTES) <= input.start {
+            passed_over = passed_over | Reasons::PAST;
+        }
+    }
+    passed_over
 }

@@ -1,10 +1,10 @@
 //! Domain refusals in the words of the API.
 
-use http::StatusCode;
-use meridian_domain::booking::{AnswerError, BookingKind, CancelRefusal, LocationError, Refusal};
-use meridian_edge::availability::Reason;
+use meridian_domain::booking::{AnswerError, CancelRefusal, LocationError, MoveRefusal, Refusal};
+use meridian_edge::availability::Reasons;
 use meridian_gateway::ApiError;
 use meridian_kernel::EventTypeId;
+use meridian_store::bookings::{Bookable, CreateOutcome};
 
 /// 404
 pub fn booking_not_found(uid: &str) -> ApiError {
@@ -16,42 +16,105 @@ pub fn event_type_not_found(id: EventTypeId) -> ApiError {
     ApiError::not_found(format!("Event type with id {id} not found."))
 }
 
-/// 501 for what a later version books.
-pub fn kind_not_built(kind: BookingKind) -> ApiError {
-    let what = match kind {
-        BookingKind::Seated => "Booking a seat of a seated event type",
-        BookingKind::Recurring => "Booking a series of a recurring event type",
-        BookingKind::Regular => "This kind of booking",
-    };
-    ApiError::new(
-        StatusCode::NOT_IMPLEMENTED,
-        format!("{what} is part of the API but not built yet."),
+/// 400
+pub fn managed_parent(id: EventTypeId) -> ApiError {
+    ApiError::bad_request(format!(
+        "Event type with id={id} is the parent managed event type that can't be booked. Book the \
+         child event type of one of its users instead."
+    ))
+}
+
+/// 422
+pub fn no_hosts(id: EventTypeId) -> ApiError {
+    ApiError::unprocessable(format!(
+        "Can't book this team event type because it has no hosts. Please, add at least 1 host to \
+         event type with id={id}."
+    ))
+}
+
+/// 400: a host is taken, whoever found out.
+pub fn host_not_available(bookable: &Bookable) -> ApiError {
+    ApiError::bad_request(if bookable.scheduling.is_some() {
+        "One of the hosts either already has booking at this time or is not available"
+    } else {
+        "User either already has booking at this time or is not available"
+    })
+    .settle()
+}
+
+/// 409
+pub fn seats_full() -> ApiError {
+    ApiError::conflict("No more seats left at this seated booking.")
+        .with_code("booking_seats_full_error")
+}
+
+/// 409
+pub fn limit_reached() -> ApiError {
+    ApiError::conflict(
+        "The event type can't be booked at this time because its booking limit has been reached.",
     )
 }
 
-/// 400: the host is taken, whoever found out.
-pub fn host_not_available() -> ApiError {
-    ApiError::bad_request("User either already has booking at this time or is not available")
+/// 400, with the booking that could be moved instead.
+pub fn booker_limit_reached(uid: Option<&str>) -> ApiError {
+    let offer = uid.map_or_else(String::new, |uid| {
+        format!(" You can reschedule your existing booking ({uid}) to a new timeslot instead.")
+    });
+    ApiError::bad_request(format!(
+        "Attendee with this email can't book because the maximum number of active bookings has \
+         been reached.{offer}"
+    ))
 }
 
-/// Why the host cannot be booked then.
-pub fn not_available(reason: Reason, event_type: EventTypeId) -> ApiError {
-    match reason {
-        Reason::Past => ApiError::bad_request("Attempting to book a meeting in the past."),
-        Reason::OutOfBounds => ApiError::bad_request(format!(
+/// 409: everything this stood on kept changing.
+pub fn changing_too_fast() -> ApiError {
+    ApiError::conflict(
+        "The event type or its bookings are changing right now. Please try again in a moment.",
+    )
+}
+
+/// Why the hosts cannot be booked then.
+pub fn not_available(reasons: Reasons, bookable: &Bookable) -> ApiError {
+    if reasons.has(Reasons::PAST) {
+        return ApiError::bad_request("Attempting to book a meeting in the past.");
+    }
+    if reasons.has(Reasons::TOO_SOON | Reasons::OUTSIDE_WINDOW) {
+        let event_type = bookable.id;
+        return ApiError::bad_request(format!(
             "The event type can't be booked at the \"start\" time provided. This could be because \
              it's too soon (violating the minimum booking notice) or too far in the future \
              (outside the event's scheduling window). Try fetching available slots first using \
              the GET /v2/slots endpoint and then make a booking with \"start\" time equal to one \
              of the available slots: GET /v2/slots?eventTypeId={event_type}"
-        )),
-        Reason::OutsideSchedule | Reason::Busy | Reason::OutOfOffice | Reason::Reserved => {
-            host_not_available()
+        ));
+    }
+    if reasons.has(Reasons::BOOKING_LIMIT | Reasons::DURATION_LIMIT) {
+        return limit_reached();
+    }
+    if reasons.has(Reasons::SEATS_FULL) {
+        return seats_full();
+    }
+    host_not_available(bookable)
+}
+
+/// Why the batch that books refused to.
+pub fn not_made(outcome: &CreateOutcome, bookable: &Bookable) -> ApiError {
+    match outcome {
+        CreateOutcome::Taken => host_not_available(bookable),
+        CreateOutcome::LimitReached => limit_reached(),
+        CreateOutcome::BookerLimitReached => booker_limit_reached(None),
+        CreateOutcome::LinkRefused => ApiError::bad_request(
+            "The private link has expired, was used up, or is not one of this event type.",
+        )
+        .with_code("private_link_expired"),
+        CreateOutcome::SeatsFull => seats_full(),
+        CreateOutcome::AlreadySeated => {
+            ApiError::conflict("You are already signed up for this booking.")
+                .with_code("already_signed_up_for_this_booking_error")
         }
-        Reason::BookingLimit => ApiError::conflict(
-            "The event type can't be booked at this time because its booking limit has been \
-             reached.",
-        ),
+        CreateOutcome::ReplacedChanged | CreateOutcome::Outdated | CreateOutcome::Made(_) => {
+            changing_too_fast()
+        }
     }
 }
 
@@ -72,6 +135,25 @@ pub fn refused(refusal: Refusal, event_type: EventTypeId) -> ApiError {
             )
         }
         Refusal::Location(error) => location_text(error, event_type),
+        Refusal::NotRecurring => "Can't specify 'recurrenceCount' because the event type is not \
+             recurring. Please, remove the 'recurrenceCount' field from the request."
+            .to_owned(),
+        Refusal::TooManyOccurrences(most) => format!(
+            "Provided recurrence count is higher than the event type's recurring event count. The \
+             most is {most}."
+        ),
+        Refusal::BeyondCalendar => {
+            "start is too late: the series would go on beyond the year 9999.".to_owned()
+        }
+        Refusal::TooManyForSeats(seats) => {
+            format!("guests are too many: there are {seats} seats, and everybody needs one.")
+        }
+        Refusal::CodeMissing => "emailVerificationCode is missing: the event type requires the \
+             attendee's email to be verified. Pass the code that was sent to it."
+            .to_owned(),
+        Refusal::CodeWrong => {
+            "emailVerificationCode is not a valid code for the attendee's email.".to_owned()
+        }
     };
     ApiError::bad_request(message)
 }
@@ -121,6 +203,13 @@ fn location_text(error: LocationError, event_type: EventTypeId) -> String {
 /// Why a booking was not cancelled.
 pub fn not_cancelled(refusal: CancelRefusal, uid: &str) -> ApiError {
     ApiError::bad_request(match refusal {
+        CancelRefusal::NotAHost => return ApiError::unauthorized("User not a host of this event"),
+        CancelRefusal::SeatOfAnother => {
+            "Invalid seatUid: this seat does not belong to this booking.".to_owned()
+        }
+        CancelRefusal::SeriesHasNoLater => "Cannot cancel subsequent bookings for recurring event \
+             - you have to provide uid of one of the individual bookings of the series."
+            .to_owned(),
         CancelRefusal::AlreadyCancelled => format!(
             "Can't cancel booking with uid={uid} because it has been cancelled already. Please \
              provide uid of a booking that is not cancelled."
@@ -139,5 +228,45 @@ pub fn not_cancelled(refusal: CancelRefusal, uid: &str) -> ApiError {
         CancelRefusal::ReasonMissing => {
             "Cancellation reason is required when you are the host".to_owned()
         }
+    })
+}
+
+/// 404
+pub fn seat_not_found(seat_uid: &str) -> ApiError {
+    ApiError::not_found(format!("Seat with uid={seat_uid} does not exist."))
+}
+
+/// Why a booking was not moved.
+pub fn not_moved(refusal: &MoveRefusal<'_>, uid: &str) -> ApiError {
+    ApiError::bad_request(match refusal {
+        MoveRefusal::Cancelled => format!(
+            "Can't reschedule booking with uid={uid} because it has been cancelled. Please provide \
+             uid of a booking that is not cancelled."
+        ),
+        MoveRefusal::MovedTo(new) => format!(
+            "Can't reschedule booking with uid={uid} because it has been cancelled and rescheduled \
+             already to booking with uid={new}. You probably want to reschedule {new} instead by \
+             passing it within the request URL."
+        ),
+        MoveRefusal::Rejected => format!(
+            "Can't reschedule booking with uid={uid} because it has been rejected. Please provide \
+             uid of a booking that is not rejected."
+        ),
+        MoveRefusal::SeatMissing => format!(
+            "Booking with uid={uid} is a seated booking which means you have to provide seatUid of \
+             the seat that shall be rescheduled."
+        ),
+        MoveRefusal::NotSeated => format!(
+            "Booking with uid={uid} is not a seated booking. Please, remove the 'seatUid' field \
+             from the request."
+        ),
+        MoveRefusal::NotAllowed => "This event type does not allow rescheduling".to_owned(),
+        MoveRefusal::TooLate(minutes) => format!(
+            "This event type does not allow rescheduling within {minutes} minutes of the start."
+        ),
+        MoveRefusal::Past => format!(
+            "Can't reschedule booking with uid={uid} because it is over, and its event type does \
+             not allow rescheduling past bookings."
+        ),
     })
 }

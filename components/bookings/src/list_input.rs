@@ -1,9 +1,9 @@
-//! The query of `GET /v2/bookings`.
+//! The query of every list of bookings.
 
+use meridian_gateway::ApiError;
 use meridian_gateway::validate::{Fields, Violation, instant, integer, one_of, text};
-use meridian_gateway::{ApiError, Principal};
-use meridian_kernel::{EventTypeId, Instant, WireId};
-use meridian_store::bookings::{Filter, Order, Span, StatusFilter};
+use meridian_kernel::{EventTypeId, Instant, TeamId, UserId, WireId};
+use meridian_store::bookings::{Filter, Order, Span, StatusFilter, Viewer};
 use serde_json::Value;
 
 /// How many bookings a page has where nobody says otherwise, and at most.
@@ -26,7 +26,8 @@ pub struct ListInput {
     attendee_name: Option<String>,
     uid: Option<String>,
     event_types: Option<Vec<EventTypeId>>,
-    of_teams: bool,
+    teams: Option<Vec<TeamId>>,
+    users: Option<Vec<UserId>>,
     after_start: Option<Instant>,
     before_end: Option<Instant>,
     created: Span,
@@ -45,8 +46,9 @@ impl ListInput {
             attendee_email: given(&mut fields, "attendeeEmail", text(0, LONGEST)),
             attendee_name: given(&mut fields, "attendeeName", text(0, LONGEST)),
             uid: given(&mut fields, "bookingUid", text(0, LONGEST)),
-            event_types: event_types(&mut fields),
-            of_teams: of_teams(&mut fields),
+            event_types: ids(&mut fields, "eventTypeIds", "eventTypeId"),
+            teams: ids(&mut fields, "teamsIds", "teamId"),
+            users: given(&mut fields, "userIds", list(id)),
             after_start: given(&mut fields, "afterStart", instant()),
             before_end: given(&mut fields, "beforeEnd", instant()),
             created: Span {
@@ -64,17 +66,21 @@ impl ListInput {
         fields.finish().map(|()| input)
     }
 
-    /// Of the caller's own bookings, those the query wants.
-    pub fn filter<'a>(&'a self, caller: &'a Principal, now: Instant) -> Filter<'a> {
+    /// The users whose bookings are wanted; `None`: everybody's.
+    pub fn users(&self) -> Option<Vec<UserId>> {
+        self.users.clone()
+    }
+
+    /// Of what a viewer sees, what the query wants.
+    pub fn filter(&self, viewer: Viewer, now: Instant) -> Filter<'_> {
         Filter {
-            user: caller.user_id,
-            email: &caller.email,
+            viewer,
             statuses: self.statuses.clone(),
             attendee_email: self.attendee_email.as_deref(),
             attendee_name: self.attendee_name.as_deref(),
             uid: self.uid.as_deref(),
             event_types: self.event_types.clone(),
-            of_teams: self.of_teams,
+            teams: self.teams.clone(),
             after_start: self.after_start,
             before_end: self.before_end,
             created: self.created,
@@ -116,7 +122,8 @@ fn list<T>(
     }
 }
 
-fn status(value: &Value) -> Result<StatusFilter, Violation> {
+/// One of the statuses lists are asked for.
+pub fn status(value: &Value) -> Result<StatusFilter, Violation> {
     Ok(match one_of(STATUSES)(value)? {
         "recurring" => StatusFilter::Recurring,
         "past" => StatusFilter::Past,
@@ -126,27 +133,21 @@ fn status(value: &Value) -> Result<StatusFilter, Violation> {
     })
 }
 
-fn event_type_id(value: &Value) -> Result<EventTypeId, Violation> {
+fn id<I: WireId>(value: &Value) -> Result<I, Violation> {
     let number = integer(1, i64::MAX)(value)?;
-    EventTypeId::from_wire(number).map_err(|error| Violation::new("isInt", error.to_string()))
+    I::from_wire(number).map_err(|error| Violation::new("isInt", error.to_string()))
 }
 
-fn event_types(fields: &mut Fields<'_>) -> Option<Vec<EventTypeId>> {
-    let several = given(fields, "eventTypeIds", list(event_type_id));
-    let one = given(fields, "eventTypeId", event_type_id);
+/// Ids in a list, or one alone.
+fn ids<I: WireId + PartialEq>(fields: &mut Fields<'_>, several: &str, one: &str) -> Option<Vec<I>> {
+    let several: Option<Vec<I>> = given(fields, several, list(id));
+    let one: Option<I> = given(fields, one, id);
     match (several, one) {
         (None, one) => one.map(|id| vec![id]),
         (several, None) => several,
         // Both: what is in both.
         (Some(several), Some(one)) => Some(several.into_iter().filter(|id| *id == one).collect()),
     }
-}
-
-/// Whether bookings of some teams are asked for.
-fn of_teams(fields: &mut Fields<'_>) -> bool {
-    let several = given(fields, "teamsIds", list(integer(1, i64::MAX)));
-    let one = given(fields, "teamId", integer(1, i64::MAX));
-    several.is_some() || one.is_some()
 }
 
 fn order(fields: &mut Fields<'_>) -> Vec<Order> {
@@ -185,7 +186,8 @@ mod tests {
     fn without_parameters_it_is_the_first_hundred() {
         let input = ListInput::read(&json!({"status": "", "eventTypeIds": ""})).unwrap();
         assert_eq!((input.take, input.skip), (100, 0));
-        assert!(input.statuses.is_empty() && input.order.is_empty() && !input.of_teams);
+        assert!(input.statuses.is_empty() && input.order.is_empty());
+        assert_eq!((input.teams, input.users), (None, None));
         assert_eq!(input.event_types, None);
     }
 
@@ -219,6 +221,7 @@ mod tests {
             ("afterStart", "yesterday"),
             ("eventTypeIds", "1,x"),
             ("teamId", "x"),
+            ("userIds", "1,,y"),
         ] {
             let message = ListInput::read(&json!({ name: value })).unwrap_err().message;
             assert!(message.starts_with(name), "{message}");

@@ -1,33 +1,107 @@
 //! What webhooks are told of a booking (contract: webhooks, "Payload core fields").
 
-use meridian_domain::booking::Status;
+use meridian_domain::booking::Event;
 use meridian_domain::event_type::{BookingField, EventTypeSettings};
 use meridian_kernel::{Instant, Zone};
 use meridian_store::bookings::{Attendee, Bookable, Booking, Organizer};
+use meridian_store::deliveries::BookingEvent;
 use serde_json::{Map, Value, json};
 
-/// A trigger and its payload.
-pub type Event = (&'static str, String);
-
-/// A booking was made: accepted, or asked for.
-pub fn created(booking: &Booking, bookable: &Bookable, settings: &EventTypeSettings) -> Event {
-    let pending = booking.status == Status::Pending.as_str();
-    let trigger = if pending { "BOOKING_REQUESTED" } else { "BOOKING_CREATED" };
-    (trigger, payload(booking, Some(bookable), settings).to_string())
+/// A booking was made, or a seat of it taken: the seat is the booker's.
+pub fn made(
+    event: Event,
+    booking: &Booking,
+    seat_uid: Option<&str>,
+    bookable: &Bookable,
+    settings: &EventTypeSettings,
+) -> BookingEvent {
+    let mut payload = payload(booking, Some(bookable), settings);
+    if let Some((object, seat)) = payload.as_object_mut().zip(seat_uid) {
+        object.insert("attendeeSeatId".to_owned(), json!(seat));
+    }
+    told(event, booking, &payload)
 }
 
-/// A booking was called off.
-pub fn cancelled(
+fn told(event: Event, booking: &Booking, payload: &Value) -> BookingEvent {
+    BookingEvent {
+        trigger: event.trigger(),
+        booking_uid: booking.uid.clone(),
+        payload: payload.to_string(),
+    }
+}
+
+/// A booking, or a seat of it, was moved from where `old` is.
+pub fn moved(
+    event: Event,
+    booking: &Booking,
+    old: &Booking,
+    seat_uid: Option<&str>,
+    bookable: &Bookable,
+    settings: &EventTypeSettings,
+) -> BookingEvent {
+    let mut payload = payload(booking, Some(bookable), settings);
+    if let Some(object) = payload.as_object_mut() {
+        for (name, value) in [
+            ("rescheduleId", json!(old.id)),
+            ("rescheduleUid", json!(old.uid)),
+            ("rescheduleStartTime", json!(old.start)),
+            ("rescheduleEndTime", json!(old.end)),
+            ("rescheduledBy", json!(booking.rescheduled_by_email)),
+            ("rescheduleReason", json!(booking.rescheduling_reason)),
+        ] {
+            object.insert(name.to_owned(), value);
+        }
+        if let Some(seat) = seat_uid {
+            object.insert("attendeeSeatId".to_owned(), json!(seat));
+        }
+    }
+    told(event, booking, &payload)
+}
+
+/// A booking was confirmed or refused by its host.
+pub fn changed(
+    event: Event,
     booking: &Booking,
     bookable: Option<&Bookable>,
     settings: &EventTypeSettings,
-) -> Event {
+) -> BookingEvent {
+    let mut payload = payload(booking, bookable, settings);
+    if let Some((object, reason)) = payload.as_object_mut().zip(booking.rejection_reason.as_deref())
+    {
+        object.insert("rejectionReason".to_owned(), json!(reason));
+    }
+    told(event, booking, &payload)
+}
+
+/// A booking was called off, or one seat of it.
+pub fn cancelled(
+    booking: &Booking,
+    seat_uid: Option<&str>,
+    bookable: Option<&Bookable>,
+    settings: &EventTypeSettings,
+) -> BookingEvent {
     let mut payload = payload(booking, bookable, settings);
     if let Some(object) = payload.as_object_mut() {
         object.insert("cancellationReason".to_owned(), json!(booking.cancellation_reason));
         object.insert("cancelledBy".to_owned(), json!(booking.cancelled_by_email));
+        if let Some(seat) = seat_uid {
+            object.insert("attendeeSeatId".to_owned(), json!(seat));
+        }
     }
-    ("BOOKING_CANCELLED", payload.to_string())
+    told(Event::Cancelled, booking, &payload)
+}
+
+/// Somebody did not come, or did after all. Its payload has a form of its own.
+pub fn absent(booking: &Booking, attendees: &[(String, bool)]) -> BookingEvent {
+    let said = attendees.iter().map(|(email, absent)| json!({ "email": email, "noShow": absent }));
+    let payload = json!({
+        "message": "No-show was updated",
+        "bookingUid": booking.uid,
+        "bookingId": booking.id,
+        "hostNoShow": booking.absent_host,
+        "attendees": said.collect::<Vec<_>>(),
+    });
+    told(Event::NoShowUpdated, booking, &payload)
 }
 
 /// `bookingId` is set by the database where the booking is new.
@@ -70,7 +144,19 @@ fn payload(booking: &Booking, bookable: Option<&Bookable>, settings: &EventTypeS
         "status": booking.status.to_ascii_uppercase(),
         "smsReminderNumber": booking.responses.get("smsReminderNumber"),
         "oneTimePassword": null,
+        "team": bookable.and_then(|bookable| team(booking, bookable)),
     })
+}
+
+/// The team, with the hosts beside the organiser.
+fn team(booking: &Booking, bookable: &Bookable) -> Option<Value> {
+    let team = bookable.team.as_ref()?;
+    let members = booking.co_hosts.iter().map(|host| organizer(&host.user, booking.start));
+    Some(json!({
+        "id": team.id,
+        "name": team.name,
+        "members": members.collect::<Vec<_>>(),
+    }))
 }
 
 fn organizer(organizer: &Organizer, at: Instant) -> Value {
@@ -135,11 +221,19 @@ fn metadata(booking: &Booking) -> Map<String, Value> {
 }
 
 #[cfg(test)]
+#[path = "webhook_payload_fixtures.rs"]
+mod fixtures;
+
+#[cfg(test)]
 mod tests {
+    use meridian_domain::booking::Event;
+    use meridian_kernel::{OrganizationNumber, TeamId, WireId};
+    use meridian_store::bookings::{BookableTeam, Host};
+
     use super::*;
     use crate::booking_output::tests::sample;
 
-    fn bookable(booking: &Booking) -> Bookable {
+    pub fn bookable(booking: &Booking) -> Bookable {
         Bookable {
             id: booking.event_type_id,
             slug: "intro".to_owned(),
@@ -148,20 +242,25 @@ mod tests {
             before_event_buffer: 0,
             after_event_buffer: 0,
             settings: "{}".to_owned(),
-            organizer: booking.organizer.clone(),
+            owner: Some(booking.organizer.id),
+            scheduling: None,
+            team: None,
+            hosts: vec![Host { user: booking.organizer.clone(), is_fixed: true }],
             has_webhooks: true,
         }
     }
 
-    fn read((trigger, payload): Event) -> (&'static str, Value) {
-        (trigger, serde_json::from_str(&payload).unwrap())
+    fn read(event: BookingEvent) -> (&'static str, Value) {
+        assert_eq!(event.booking_uid, "uid");
+        (event.trigger, serde_json::from_str(&event.payload).unwrap())
     }
 
     #[test]
     fn subscribers_hear_who_meets_when_and_where() {
         let booking = sample();
         let settings = EventTypeSettings::default();
-        let (trigger, payload) = read(created(&booking, &bookable(&booking), &settings));
+        let made = made(Event::Created, &booking, None, &bookable(&booking), &settings);
+        let (trigger, payload) = read(made);
         assert_eq!(trigger, "BOOKING_CREATED");
         for (path, expected) in [
             ("/type", json!("intro")),
@@ -193,8 +292,27 @@ mod tests {
     fn a_pending_booking_is_a_request() {
         let booking = Booking { status: "pending".to_owned(), ..sample() };
         let settings = EventTypeSettings::default();
-        let (trigger, payload) = read(created(&booking, &bookable(&booking), &settings));
+        let made = made(Event::Requested, &booking, None, &bookable(&booking), &settings);
+        let (trigger, payload) = read(made);
         assert_eq!((trigger, &payload["status"]), ("BOOKING_REQUESTED", &json!("PENDING")));
+    }
+
+    #[test]
+    fn a_teams_booking_names_its_other_hosts_and_a_seat_its_uid() {
+        let mut booking = sample();
+        let bob = Organizer { name: "Bob".to_owned(), ..booking.organizer.clone() };
+        booking.co_hosts = vec![Host { user: bob, is_fixed: false }];
+        let team = BookableTeam {
+            id: TeamId::new(OrganizationNumber::NONE, 4),
+            name: "Sales".to_owned(),
+            booking_limits: None,
+        };
+        let bookable = Bookable { team: Some(team), ..bookable(&booking) };
+        let settings = EventTypeSettings::default();
+        let (_, payload) = read(made(Event::Created, &booking, Some("seat"), &bookable, &settings));
+        assert_eq!(payload["team"]["id"], 4);
+        assert_eq!(payload["team"]["members"][0]["name"], "Bob");
+        assert_eq!(payload["attendeeSeatId"], "seat");
     }
 
     #[test]
@@ -205,7 +323,8 @@ mod tests {
             cancelled_by_email: Some("ada@x.org".to_owned()),
             ..sample()
         };
-        let (trigger, payload) = read(cancelled(&booking, None, &EventTypeSettings::default()));
+        let (trigger, payload) =
+            read(cancelled(&booking, None, None, &EventTypeSettings::default()));
         assert_eq!(trigger, "BOOKING_CANCELLED");
         assert_eq!(payload["cancellationReason"], "ill");
         assert_eq!(payload["cancelledBy"], "ada@x.org");

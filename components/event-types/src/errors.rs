@@ -32,6 +32,10 @@ pub fn broken_rule(rule: BrokenRule, length: u32) -> ApiError {
         BrokenRule::EmailNotAsked => ApiError::bad_request(
             "checkIsEmailUserAccessible - Email booking field must be required and visible",
         ),
+        BrokenRule::NeitherEmailNorPhoneAsked => ApiError::bad_request(
+            "checkIsEmailUserAccessible - Email booking field must be required and visible, or \
+             the booking field attendeePhoneNumber of type phone must be",
+        ),
         BrokenRule::UnknownVariable(name) => {
             ApiError::bad_request(format!("Invalid event name variables: {{{name}}}"))
         }
@@ -85,6 +89,22 @@ pub fn does_not_exist(id: EventTypeId) -> ApiError {
 /// 403 of changes: only the owner.
 pub fn not_owner(user: UserId, id: EventTypeId) -> ApiError {
     ApiError::forbidden(format!("User with ID={user} does not own event type with ID={id}"))
+}
+
+/// 400 for changes of a copy that are its team's to make.
+pub fn only_the_schedule(id: EventTypeId) -> ApiError {
+    ApiError::bad_request(format!(
+        "Event type with ID={id} follows the managed event type of a team: only its scheduleId \
+         can be changed."
+    ))
+}
+
+/// 403 for deleting a copy.
+pub fn not_to_delete(id: EventTypeId) -> ApiError {
+    ApiError::forbidden(format!(
+        "Event type with ID={id} follows the managed event type of a team, and is deleted by \
+         taking its user out of the hosts there."
+    ))
 }
 
 /// 403 of reads.

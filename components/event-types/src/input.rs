@@ -1,6 +1,6 @@
 //! An event type as its owner wants it: what was asked, on top of what there was.
 
-use meridian_domain::event_type::{EventTypeSettings, Stated, check};
+use meridian_domain::event_type::{EventTypeSettings, HostsAsked, Reach, Stated, check};
 use meridian_gateway::ApiError;
 use meridian_kernel::{Patch, ScheduleId};
 use meridian_store::event_types::{Draft, EventType, MAX_SETTINGS_BYTES};
@@ -41,6 +41,19 @@ pub struct Input {
     pub schedule: Patch<ScheduleId>,
     /// What was spoken of.
     pub stated: Stated,
+    /// How bookers may be reached.
+    pub reach: Reach,
+}
+
+/// The same of a team's event type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TeamInput {
+    /// What every event type has.
+    pub input: Input,
+    /// What was said of the hosts.
+    pub hosts: HostsAsked,
+    /// The restriction schedule, if one was named.
+    pub restriction: Option<ScheduleId>,
 }
 
 impl Values {
@@ -66,7 +79,7 @@ impl Input {
     /// Holds the rules between the fields, and gives what the store writes.
     pub fn decide(self) -> Result<Draft, ApiError> {
         let values = self.values;
-        check(&values.settings, values.length_minutes, self.stated, BUILT_IN)
+        check(&values.settings, values.length_minutes, self.stated, BUILT_IN, self.reach)
             .map_err(|rule| errors::broken_rule(rule, values.length_minutes))?;
         let settings = values.settings.to_stored().map_err(ApiError::internal)?;
         if settings.len() > MAX_SETTINGS_BYTES {

@@ -13,10 +13,11 @@ mod input;
 mod list_event_types;
 mod parse;
 mod present;
+mod private_links;
+mod rights;
 mod routes;
+mod team;
 mod update_event_type;
+mod v2024_04_15;
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> impl spin_sdk::http::IntoResponse {
-    meridian_edge::serve(&routes::TABLE, request).await
-}
+meridian_edge::component!(routes::TABLE);

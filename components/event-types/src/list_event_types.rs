@@ -14,7 +14,7 @@ use meridian_store::{
 use crate::present;
 
 /// How many hosts a dynamic event type may have.
-const MAX_USERNAMES: usize = 25;
+pub const MAX_USERNAMES: usize = 25;
 
 /// How long the names in a query may be.
 const MAX_NAME: usize = 255;
@@ -86,7 +86,7 @@ async fn show_dynamic(
 ) -> Result<Reply, ApiError> {
     let first = usernames.first().map(String::as_str).unwrap_or_default();
     let scope = home_of(request, question, first).await?;
-    let hosts = event_types::owners_named(&scope, usernames).await?;
+    let hosts = event_types::dynamic_owners(&scope, usernames).await?;
     if hosts.len() != usernames.len() {
         return Reply::ok(&[(); 0]);
     }
@@ -103,11 +103,19 @@ async fn home_of(
     if let Some(organization) = question.organization {
         return meridian_edge::scope_of(organization).await;
     }
-    let slug = question.organization_slug.as_deref();
+    home_of_user(request, question.organization_slug.as_deref(), username).await
+}
+
+/// The same, of the organisation of that slug where one is asked for.
+pub async fn home_of_user(
+    request: &Request,
+    slug: Option<&str>,
+    username: &str,
+) -> Result<Scope<'static, WitDatabase>, ApiError> {
     let organization = meridian_edge::resolve_organization(request, slug).await?;
     if slug.is_none() && organization == OrganizationNumber::NONE && request.principal.is_some() {
         let own = meridian_edge::scope(request).await?;
-        if !event_types::owners_named(&own, &[username.to_owned()]).await?.is_empty() {
+        if event_types::owner_named(&own, username).await?.is_some() {
             return Ok(own);
         }
     }

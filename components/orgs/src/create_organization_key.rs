@@ -2,12 +2,13 @@
 
 use meridian_gateway::validate::{Fields, Violation, email, integer, json_body};
 use meridian_gateway::{ApiError, Reply, Request};
-use meridian_kernel::{ApiKey, IdError, KeyMode, UserId, WireId};
+use meridian_kernel::{ApiKey, KeyMode, UserId};
 use meridian_store::api_keys::{self, NewApiKey};
 use meridian_store::{Scope, organizations, users};
 use serde_json::{Value, json};
 
 use crate::errors;
+use crate::memberships::user_id;
 
 /// A century: longer is for ever.
 const MAX_DAYS: i64 = 36_500;
@@ -64,15 +65,10 @@ fn read_wish(body: &Value) -> Result<Wish, ApiError> {
     Ok(Wish { holder: holder.ok_or_else(errors::no_user)?, days })
 }
 
-fn user_id(value: &Value) -> Result<UserId, Violation> {
-    let wrong = |error: IdError| Violation::new("isInt", error.to_string());
-    let number = value.as_i64().ok_or_else(|| wrong(IdError))?;
-    UserId::from_wire(number).map_err(wrong)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use meridian_kernel::WireId;
 
     #[test]
     fn a_holder_is_named_once() {

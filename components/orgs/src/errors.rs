@@ -1,6 +1,9 @@
 //! What this component refuses, in the words of the API.
 
-use meridian_gateway::ApiError;
+use meridian_gateway::{ApiError, Principal};
+use meridian_kernel::{MembershipId, Role, TeamId, UserId};
+use meridian_store::memberships::{Membership, MembershipChanged};
+use meridian_store::users::{MemberChange, MemberChanged, User};
 
 use crate::registry::ProvisionError;
 
@@ -33,5 +36,116 @@ pub fn provision(slug: &str, error: ProvisionError) -> ApiError {
             ApiError::unavailable("Provisioning took too long. Please try again.", 1)
         }
         ProvisionError::Store(error) => error.into(),
+    }
+}
+
+/// Nobody's team.
+pub fn no_team(id: TeamId) -> ApiError {
+    ApiError::not_found(format!("Team with id {id} not found"))
+}
+
+/// Another team's slug.
+pub fn team_slug_taken(slug: &str) -> ApiError {
+    ApiError::conflict(format!("The slug {slug} is taken by another team"))
+}
+
+/// A membership the team does not have.
+pub fn no_membership(id: MembershipId) -> ApiError {
+    ApiError::not_found(format!("Membership with id {id} not found"))
+}
+
+/// A membership the organisation does not have.
+pub fn no_membership_of(id: UserId) -> ApiError {
+    ApiError::not_found(format!("Membership with id {id} not found"))
+}
+
+/// Nobody of the organisation.
+pub fn no_member(id: UserId) -> ApiError {
+    ApiError::not_found(format!("User with id {id} not found in this organization"))
+}
+
+/// Only users of the organisation can be in its teams.
+pub fn not_in_organization(id: UserId) -> ApiError {
+    ApiError::unprocessable(format!("User with id {id} is not part of the organization"))
+}
+
+/// Twice in one team.
+pub fn already_in_team(user: UserId, team: TeamId) -> ApiError {
+    ApiError::conflict(format!(
+        "User with id {user} is already a member of the team with id {team}"
+    ))
+}
+
+/// Twice in the organisation.
+pub fn already_member(user: UserId) -> ApiError {
+    ApiError::conflict(format!("User with id {user} is already a member of the organization"))
+}
+
+/// Somebody else's address.
+pub fn email_taken(email: &str) -> ApiError {
+    ApiError::conflict(format!("A user with the email {email} is already in the organization"))
+}
+
+/// Somebody else's name.
+pub fn username_taken(username: &str) -> ApiError {
+    ApiError::conflict(format!("The username {username} is taken by another user"))
+}
+
+/// A token that was never made, or a week ago.
+pub fn no_invite() -> ApiError {
+    ApiError::not_found("The invitation is unknown or has expired")
+}
+
+/// There would be nobody left to decide.
+fn last_owner(of: &str) -> ApiError {
+    ApiError::conflict(format!(
+        "The last owner of {of} cannot leave or lose the role. Make somebody else owner first."
+    ))
+}
+
+/// The membership of a team that was changed or ended, or why it was not.
+pub fn unless_done(
+    changed: MembershipChanged,
+    principal: &Principal,
+    team: TeamId,
+    id: MembershipId,
+) -> Result<Box<Membership>, ApiError> {
+    match changed {
+        MembershipChanged::Done(membership) => Ok(membership),
+        MembershipChanged::Unknown => Err(no_membership(id)),
+        MembershipChanged::OwnersOnly => {
+            principal.require_team_role(team, Role::Owner)?;
+            Err(no_membership(id))
+        }
+        MembershipChanged::LastOwner => Err(last_owner("a team")),
+    }
+}
+
+/// The member that was changed or has left, or why not.
+pub fn unless_changed(
+    changed: MemberChanged,
+    principal: &Principal,
+    id: UserId,
+    change: &MemberChange,
+) -> Result<Box<User>, ApiError> {
+    match changed {
+        MemberChanged::Done(user) => Ok(user),
+        MemberChanged::Unknown => Err(no_member(id)),
+        MemberChanged::OwnersOnly => {
+            principal.require_organization_role(Role::Owner)?;
+            Err(no_member(id))
+        }
+        MemberChanged::LastOwner => Err(last_owner("an organization")),
+        MemberChanged::EmailTaken => Err(email_taken(change.email.as_deref().unwrap_or_default())),
+        MemberChanged::UsernameTaken => {
+            Err(username_taken(change.username.as_deref().unwrap_or_default()))
+        }
+        MemberChanged::NoSchedule => {
+            let schedule = change.profile.default_schedule_id;
+            let schedule = schedule.map(|id| id.to_string()).unwrap_or_default();
+            Err(ApiError::not_found(format!(
+                "User with ID={id} does not own schedule with ID={schedule}"
+            )))
+        }
     }
 }

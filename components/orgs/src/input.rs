@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use meridian_gateway::ApiError;
 use meridian_gateway::validate::{
-    Fields, Violation, array, boolean, email, one_of, text, url, zone,
+    Fields, Violation, array, boolean, color, email, one_of, text, url, username, zone,
 };
 use meridian_kernel::{Patch, Secret, Zone};
 use meridian_store::organizations::{NewOrganization, OrganizationChange, Owner};
@@ -78,7 +78,7 @@ fn read_owner(fields: &mut Fields<'_>) -> OwnerInput {
     OwnerInput {
         email: fields.required("email", email()),
         name: fields.required("name", text(1, MAX_NAME)),
-        username: fields.required("username", username),
+        username: fields.required("username", username()),
         zone: fields.required_some("timeZone", zone()),
         password: fields.optional("password", password),
     }
@@ -119,7 +119,7 @@ fn read_brand(fields: &mut Fields<'_>) -> Map<String, Value> {
     let known = [
         ("name", fields.optional("name", text(1, MAX_NAME))),
         ("logoUrl", fields.optional("logoUrl", url())),
-        ("color", fields.optional("color", color)),
+        ("color", fields.optional("color", color())),
         ("emailFrom", fields.optional("emailFrom", email())),
     ];
     let given = known.into_iter().filter_map(|(name, value)| Some((name, value?)));
@@ -132,16 +132,6 @@ fn slug(value: &Value) -> Result<String, Violation> {
     let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
     let fits = (1..=MAX_SLUG).contains(&slug.len()) && slug.bytes().all(plain);
     if fits { Ok(slug.to_owned()) } else { Err(Violation::new("isSlug", rule)) }
-}
-
-/// Usernames stand in links.
-fn username(value: &Value) -> Result<String, Violation> {
-    let rule = "must be 1 to 63 of the characters a-z, 0-9, -, _ and .";
-    let name = value.as_str().unwrap_or_default();
-    let plain =
-        |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'-' | b'_' | b'.');
-    let fits = (1..=MAX_SLUG).contains(&name.len()) && name.bytes().all(plain);
-    if fits { Ok(name.to_owned()) } else { Err(Violation::new("isUsername", rule)) }
 }
 
 /// Host names in lower case, each once.
@@ -166,17 +156,6 @@ fn host(value: &Value) -> Result<String, Violation> {
         && host.split('.').all(is_label)
         && !is_address;
     if fits { Ok(host) } else { Err(Violation::new("isFqdn", rule)) }
-}
-
-fn color(value: &Value) -> Result<String, Violation> {
-    let color = value.as_str().unwrap_or_default();
-    let digits = color.strip_prefix('#').unwrap_or_default();
-    let fits = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    if fits {
-        Ok(color.to_owned())
-    } else {
-        Err(Violation::new("isHexColor", "must be a color such as #1a2b3c"))
-    }
 }
 
 /// Names and whole numbers; what each limits is its own feature's matter.

@@ -1,4 +1,4 @@
-//! Organisations: the platform's own API and health. The last component of the
+//! Organisations: their members and teams, the platform's own API and health. The last component of the
 //! manifest: paths that nobody else has come here and are refused.
 
 mod create_organization;
@@ -9,17 +9,16 @@ mod get_organization;
 mod health;
 mod input;
 mod list_organizations;
+mod members;
+mod memberships;
 mod organization_view;
+mod page;
 mod password;
 mod platform_info;
 mod registry;
 mod routes;
 mod suspend_organization;
+mod teams;
 mod update_organization;
 
-use spin_sdk::http::{IntoResponse, Request};
-
-#[spin_sdk::http_service]
-async fn handle(request: Request) -> impl IntoResponse {
-    meridian_edge::serve(&routes::TABLE, request).await
-}
+meridian_edge::component!(routes::TABLE);

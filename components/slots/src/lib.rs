@@ -1,12 +1,17 @@
-//! Schedules, slots, and the `availability` seam that bookings ask.
+//! Schedules and what else says when somebody works, slots, and the `availability`
+//! seam that bookings ask.
 
 mod availability;
 mod bookable;
+mod dates;
+mod list_time_zones;
+mod out_of_office;
+mod owner;
+mod page;
+mod reservations;
 mod routes;
 mod schedules;
 mod slots;
+mod travel_schedules;
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> impl spin_sdk::http::IntoResponse {
-    meridian_edge::serve(&routes::TABLE, request).await
-}
+meridian_edge::component!(routes::TABLE);

@@ -1,34 +1,38 @@
-//! `POST /v2/webhooks`
+//! `POST …/webhooks`
 
-use meridian_gateway::{ApiError, Reply, Request};
+use meridian_gateway::{ApiError, Reply, Request, idempotency};
 use meridian_kernel::UuidUid;
 use meridian_store::deliveries;
-use meridian_store::webhooks::{self, Webhook};
+use meridian_store::webhooks::{self, Created, Webhook};
 
 use crate::{access, input, output, secrets};
 
 pub(crate) async fn create_webhook(request: Request) -> Result<Reply, ApiError> {
-    let user_id = request.principal()?.user_id;
+    let scope = meridian_edge::scope(&request).await?;
+    let owner = access::owner(&request, &scope).await?;
     let new = input::read_new(&request).await?;
     let vault = secrets::vault().await?;
-    let scope = meridian_edge::scope(&request).await?;
     let webhook = Webhook {
         id: UuidUid::generate(scope.organization()),
-        user_id,
+        owner,
         subscriber_url: new.subscriber_url,
         active: new.active,
         triggers: new.triggers,
         payload_template: new.payload_template,
         sealed_secret: new.secret.map(|secret| vault.seal(&secret)),
+        previous_secret_until: None,
         version: new.version,
         created_at: request.now,
         updated_at: request.now,
     };
+    idempotency::subject(|| format!("{}/{}", request.path, webhook.id));
     // A booking under way may have looked for subscribers already: the sweep has
     // to look here even if that booking's process dies with the delivery written.
     deliveries::mark_due(&scope, request.now).await?;
-    if !webhooks::create(&scope, &webhook).await? {
-        return Err(access::url_taken());
+    match webhooks::create(&scope, &webhook).await? {
+        Created::Done => Reply::created(&output::present(webhook, &vault, request.now)?),
+        Created::UrlTaken => Err(access::url_taken()),
+        Created::TooMany => Err(access::too_many(owner, &scope)),
+        Created::OwnerGone => Err(access::owner_gone(owner, &scope)),
     }
-    Reply::created(&output::present(webhook, &vault)?)
 }

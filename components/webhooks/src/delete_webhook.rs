@@ -1,4 +1,4 @@
-//! `DELETE /v2/webhooks/:webhookId`
+//! `DELETE …/webhooks/:webhookId`
 
 use meridian_gateway::{ApiError, Reply, Request};
 use meridian_store::webhooks;
@@ -10,5 +10,5 @@ pub(crate) async fn delete_webhook(request: Request) -> Result<Reply, ApiError> 
     let webhook = access::find_own(&request, &scope).await?;
     let deleted = webhooks::delete(&scope, &webhook.id).await?;
     let deleted = deleted.ok_or_else(|| access::not_found(&request))?;
-    Reply::ok(&output::present(deleted, &secrets::vault().await?)?)
+    Reply::ok(&output::present(deleted, &secrets::vault().await?, request.now)?)
 }

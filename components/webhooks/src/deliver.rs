@@ -1,20 +1,25 @@
 //! The platform's own routes: deliver what is due.
 //!
 //! `POST /internal/organizations/:organization/deliver` is the fast path behind a
-//! booking. `POST /internal/sweep` finds whatever that path lost, and what is to
-//! be tried again.
+//! booking. `POST /internal/sweep` finds whatever that path lost, what is to be tried
+//! again, and what time alone brings: meetings that begin and end, rows that are old.
 
-use futures::stream::{self, StreamExt as _};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use futures::future::join_all;
 use http::StatusCode;
-use meridian_edge::{DATABASE, WitGuard};
+use meridian_edge::{DATABASE, WitDatabase, WitGuard};
 use meridian_gateway::{ApiError, Guard, Refusal, Reply, Request};
-use meridian_kernel::{Instant, OrganizationNumber, Secret};
-use meridian_store::deliveries::{self, Delivery};
+use meridian_kernel::{Instant, OrganizationNumber};
+use meridian_store::deliveries::{self, Delivery, Outlook};
 use meridian_store::{DatabaseError, Scope};
 use serde_json::json;
 
+use crate::attempt::{self, Secrets};
+use crate::tally::Tally;
 use crate::worker::{Left, Worker};
-use crate::{attempt, secrets, target};
+use crate::{meetings, secrets, target};
 
 /// For how long one call takes on new deliveries, in milliseconds. What is left
 /// then is the next sweep's.
@@ -23,8 +28,14 @@ const BUDGET: i64 = 10_000;
 /// How many organisations are worked on at a time.
 const AT_A_TIME: usize = 8;
 
-/// How many marked organisations one sweep looks at.
-const MOST_ORGANIZATIONS: u32 = 10_000;
+/// How many organisations one sweep looks at.
+const MOST_ORGANIZATIONS: u32 = 2_000;
+
+/// How soon a suspended organisation is looked at again, in milliseconds.
+const SUSPENDED_WAIT: i64 = 60_000;
+
+/// How many steps one sweep takes in removing what is old of one organisation.
+const MOST_PRUNING: u32 = 5;
 
 /// Answers at once, and delivers what is due of one organisation behind the answer.
 pub(crate) async fn deliver_organization(request: Request) -> Result<Reply, ApiError> {
@@ -32,20 +43,31 @@ pub(crate) async fn deliver_organization(request: Request) -> Result<Reply, ApiE
     let organization = number
         .and_then(OrganizationNumber::new)
         .ok_or_else(|| ApiError::not_found("Organization not found"))?;
-    let stop_at = request.now.plus_millis(BUDGET);
+    deliver_after_response(organization, request.now);
+    Reply::json(StatusCode::ACCEPTED, &json!({ "status": "success", "data": {} }))
+}
+
+/// Delivers what is due of one organisation once the answer is out.
+pub(crate) fn deliver_after_response(organization: OrganizationNumber, now: Instant) {
+    let stop_at = now.plus_millis(BUDGET);
     meridian_edge::after_response(async move {
-        if let Err(error) = deliver(organization, stop_at).await {
+        let outcome = match open(organization).await {
+            Ok(Found::Open(scope)) => deliver(&scope, stop_at).await.map(|_| ()),
+            Ok(_) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = outcome {
             log_failure(organization, &error);
         }
     });
-    Reply::json(StatusCode::ACCEPTED, &json!({ "status": "success", "data": {} }))
 }
 
 /// Answers with how many organisations may have something due, and delivers it
 /// behind the answer: a subscriber that does not answer must not keep the next
 /// sweep, which may find what a crash left, from coming.
 pub(crate) async fn sweep(request: Request) -> Result<Reply, ApiError> {
-    let organizations = marked_organizations(request.now).await?;
+    let platform = meridian_edge::platform().await?;
+    let organizations = deliveries::due(&platform, request.now, MOST_ORGANIZATIONS).await?;
     let reply = json!({ "status": "success", "data": { "organizations": organizations.len() } });
     if !organizations.is_empty() {
         meridian_edge::after_response(sweep_all(organizations, request.now));
@@ -53,62 +75,80 @@ pub(crate) async fn sweep(request: Request) -> Result<Reply, ApiError> {
     Reply::json(StatusCode::ACCEPTED, &reply)
 }
 
-/// Begins somewhere else every time: where there is more to do than one sweep
-/// can, no organisation is always the last.
-async fn marked_organizations(now: Instant) -> Result<Vec<OrganizationNumber>, ApiError> {
-    let platform = meridian_edge::platform().await?;
-    let mut found = deliveries::marked(&platform, MOST_ORGANIZATIONS).await?;
-    if !found.is_empty() {
-        let begin = usize::try_from(now.millis()).unwrap_or(0) % found.len();
-        found.rotate_left(begin);
-    }
-    Ok(found)
-}
-
+/// Gives each organisation its turn, and another one to those that have more to do
+/// once everybody had theirs.
 async fn sweep_all(organizations: Vec<OrganizationNumber>, now: Instant) {
     let stop_at = now.plus_millis(BUDGET);
-    stream::iter(organizations)
-        .for_each_concurrent(AT_A_TIME, |organization| async move {
-            if let Err(error) = sweep_one(organization, now, stop_at).await {
-                log_failure(organization, &error);
+    let queue = RefCell::new(VecDeque::from(organizations));
+    let workers = (0..AT_A_TIME).map(|_| async {
+        while Instant::now() < stop_at {
+            let next = queue.borrow_mut().pop_front();
+            let Some(organization) = next else { return };
+            match sweep_one(organization, stop_at).await {
+                Ok(Left::Nothing) => {}
+                Ok(Left::Some) => queue.borrow_mut().push_back(organization),
+                Err(error) => log_failure(organization, &error),
             }
-        })
-        .await;
-}
-
-async fn sweep_one(
-    organization: OrganizationNumber,
-    now: Instant,
-    stop_at: Instant,
-) -> Result<(), ApiError> {
-    if Instant::now() >= stop_at {
-        return Ok(());
-    }
-    if deliver(organization, stop_at).await? == Left::Nothing {
-        deliveries::unmark(&meridian_edge::platform().await?, organization, now).await?;
-    }
-    Ok(())
+        }
+    });
+    join_all(workers).await;
 }
 
 /// A suspended organisation keeps its deliveries for later; a deleted one has none.
-async fn deliver(organization: OrganizationNumber, stop_at: Instant) -> Result<Left, ApiError> {
+async fn sweep_one(organization: OrganizationNumber, stop_at: Instant) -> Result<Left, ApiError> {
+    let looked_at = Instant::now();
+    let outlook = match open(organization).await? {
+        Found::Open(scope) => {
+            meetings::tell(&scope, looked_at, stop_at).await?;
+            if deliver(&scope, stop_at).await? == Left::Some {
+                return Ok(Left::Some);
+            }
+            deliveries::prune(&scope, looked_at, MOST_PRUNING).await?;
+            deliveries::outlook(&scope).await?
+        }
+        Found::Suspended => {
+            let next_due = Some(looked_at.plus_millis(SUSPENDED_WAIT));
+            Outlook { next_due, ..Outlook::default() }
+        }
+        Found::Gone => Outlook::default(),
+    };
+    let platform = meridian_edge::platform().await?;
+    deliveries::put_off(&platform, organization, &outlook, looked_at).await?;
+    Ok(Left::Nothing)
+}
+
+/// What there is of an organisation.
+enum Found {
+    Open(Scope<'static, WitDatabase>),
+    Suspended,
+    Gone,
+}
+
+async fn open(organization: OrganizationNumber) -> Result<Found, ApiError> {
     match WitGuard.admit(organization).await {
         Ok(_) => {}
-        Err(Refusal::Suspended) => return Ok(Left::Some),
-        Err(Refusal::UnknownOrganization) => return Ok(Left::Nothing),
+        Err(Refusal::Suspended) => return Ok(Found::Suspended),
+        Err(Refusal::UnknownOrganization) => return Ok(Found::Gone),
         Err(refusal) => return Err(refusal.into()),
     }
-    let scope = match Scope::open(&DATABASE, organization).await {
-        Ok(scope) => scope,
-        Err(DatabaseError::NotFound) => return Ok(Left::Nothing),
-        Err(error) => return Err(error.into()),
-    };
+    match Scope::open(&DATABASE, organization).await {
+        Ok(scope) => Ok(Found::Open(scope)),
+        Err(DatabaseError::NotFound) => Ok(Found::Gone),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn deliver(scope: &Scope<'_, WitDatabase>, stop_at: Instant) -> Result<Left, ApiError> {
+    let organization = scope.organization();
     let vault = secrets::vault().await?;
     let private_allowed = target::private_allowed().await;
-    let send = async |delivery: &Delivery, secret: Option<&Secret>| {
-        attempt::attempt(organization, delivery, secret, private_allowed).await
+    let tally = Tally::default();
+    let send = async |delivery: &Delivery, secrets: &Secrets| {
+        attempt::attempt(organization, delivery, secrets, private_allowed).await
     };
-    Ok(Worker { scope, vault: &vault, send }.deliver_until(stop_at).await?)
+    let left = Worker { scope, vault: &vault, tally: &tally, send }.deliver_until(stop_at).await;
+    tally.write(&meridian_edge::platform().await?).await?;
+    Ok(left?)
 }
 
 #[allow(clippy::print_stderr, reason = "stderr is a component's log")]

@@ -1,6 +1,6 @@
 //! What clients send of a webhook.
 
-use meridian_domain::webhook::{PAYLOAD_VERSION, TRIGGERS};
+use meridian_domain::webhook::{PAYLOAD_VERSION, TRIGGERS, check_template};
 use meridian_gateway::validate::{self, Fields, Violation, array, boolean, one_of, text};
 use meridian_gateway::{ApiError, Request};
 use meridian_kernel::Patch;
@@ -58,7 +58,7 @@ fn new_webhook(body: &Value, private_allowed: bool) -> Result<NewWebhook, ApiErr
         active: fields.required("active", boolean()),
         triggers: fields.required("triggers", triggers()),
         payload_template: fields
-            .optional("payloadTemplate", text(0, MAX_TEMPLATE))
+            .optional("payloadTemplate", template())
             .filter(|template| !template.is_empty()),
         secret: fields.optional("secret", text(0, MAX_SECRET)).filter(|secret| !secret.is_empty()),
         version: fields.optional("version", one_of(VERSIONS)).unwrap_or(PAYLOAD_VERSION).to_owned(),
@@ -73,7 +73,7 @@ fn webhook_patch(body: &Value, private_allowed: bool) -> Result<WebhookPatch, Ap
         subscriber_url: fields.optional("subscriberUrl", subscriber_url(private_allowed)),
         active: fields.optional("active", boolean()),
         triggers: fields.optional("triggers", triggers()),
-        payload_template: none_if_empty(fields.patch("payloadTemplate", text(0, MAX_TEMPLATE))),
+        payload_template: none_if_empty(fields.patch("payloadTemplate", template())),
         secret: none_if_empty(fields.patch("secret", text(0, MAX_SECRET))),
         version: fields.optional("version", one_of(VERSIONS)).map(str::to_owned),
     };
@@ -85,6 +85,18 @@ fn none_if_empty(patch: Patch<String>) -> Patch<String> {
     match patch {
         Patch::Value(text) if text.is_empty() => Patch::Null,
         other => other,
+    }
+}
+
+/// A template of a bounded size, whose variables end.
+fn template() -> impl Fn(&Value) -> Result<String, Violation> {
+    let is_text = text(0, MAX_TEMPLATE);
+    move |value| {
+        let template = is_text(value)?;
+        match check_template(&template) {
+            Ok(()) => Ok(template),
+            Err(refusal) => Err(Violation::new("isTemplate", refusal.to_string())),
+        }
     }
 }
 
@@ -128,6 +140,18 @@ mod tests {
         assert!(message.contains("active must be a boolean value"), "{message}");
         let triggers = "triggers each value must be one of the following values: BOOKING_CREATED, ";
         assert!(message.contains(triggers), "{message}");
+    }
+
+    #[test]
+    fn templates_that_never_end_or_are_too_long_are_refused() {
+        let said = |template: String| {
+            let patch = webhook_patch(&json!({ "payloadTemplate": template }), false);
+            patch.unwrap_err().message
+        };
+        assert!(said("{{title".to_owned()).starts_with("payloadTemplate must close every {{"));
+        assert!(said("{{a.".to_owned() + &"b.".repeat(20) + "c}}").contains("payloadTemplate"));
+        assert!(said("x".repeat(MAX_TEMPLATE + 1)).contains("payloadTemplate"));
+        assert!(said("{{a}}".repeat(1000)).contains("payloadTemplate"));
     }
 
     #[test]

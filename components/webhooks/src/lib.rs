@@ -1,21 +1,27 @@
-//! The webhooks component: webhooks of users, and the worker that delivers them.
+//! The webhooks component: webhooks of users, event types and the organisation, and the
+//! worker that delivers them.
 
 mod access;
 mod attempt;
 mod change_webhook;
 mod create_webhook;
 mod delete_webhook;
+mod delete_webhooks;
 mod deliver;
+mod delivery_output;
+mod get_metrics;
 mod get_webhook;
 mod input;
+mod list_deliveries;
 mod list_webhooks;
+mod meetings;
 mod output;
+mod redeliver;
 mod routes;
 mod secrets;
+mod tally;
 mod target;
+mod test_webhook;
 mod worker;
 
-#[spin_sdk::http_service]
-async fn handle(request: spin_sdk::http::Request) -> impl spin_sdk::http::IntoResponse {
-    meridian_edge::serve(&routes::TABLE, request).await
-}
+meridian_edge::component!(routes::TABLE);

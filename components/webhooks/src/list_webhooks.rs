@@ -1,23 +1,23 @@
-//! `GET /v2/webhooks`
+//! `GET …/webhooks`
 
 use meridian_gateway::validate::{Fields, count, query_object};
 use meridian_gateway::{ApiError, Reply, Request};
 use meridian_store::webhooks;
 
-use crate::{output, secrets};
+use crate::{access, output, secrets};
 
 /// The most, and the usual number, of webhooks on a page.
 const PAGE: u32 = 250;
 
 pub(crate) async fn list_webhooks(request: Request) -> Result<Reply, ApiError> {
     let (skip, take) = read_page(&request)?;
-    let user_id = request.principal()?.user_id;
     let scope = meridian_edge::scope(&request).await?;
-    let found = webhooks::list(&scope, user_id, skip, take).await?;
+    let owner = access::owner(&request, &scope).await?;
+    let found = webhooks::list(&scope, owner, skip, take).await?;
     let vault = secrets::vault().await?;
     let shown: Vec<_> = found
         .into_iter()
-        .map(|webhook| output::present(webhook, &vault))
+        .map(|webhook| output::present(webhook, &vault, request.now))
         .collect::<Result<_, _>>()?;
     Reply::ok(&shown)
 }

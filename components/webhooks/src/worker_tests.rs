@@ -3,10 +3,11 @@ use std::collections::VecDeque;
 
 use meridian_database::{Databases, Options};
 use meridian_kernel::{UserId, UuidUid, WireId};
-use meridian_store::webhooks::{self, Webhook};
+use meridian_store::webhooks::{self, Created, Owner, Webhook};
 use meridian_store::{Platform, Statement, arguments};
 
 use super::*;
+use crate::attempt::Answer;
 
 const KEY: &str = "a key of some length";
 
@@ -14,6 +15,7 @@ struct World {
     databases: Databases,
     organization: OrganizationNumber,
     vault: Vault,
+    tally: Tally,
     /// What the subscriber will answer; afterwards 200.
     answers: RefCell<VecDeque<Outcome>>,
     /// Trigger, attempt and secret of whatever was sent.
@@ -32,6 +34,7 @@ impl World {
             databases,
             organization,
             vault: Vault::new(KEY).unwrap(),
+            tally: Tally::default(),
             answers: RefCell::default(),
             sent: RefCell::default(),
             _folder: folder,
@@ -42,17 +45,18 @@ impl World {
         scope.write(vec![Statement::command(user, [])]).await.unwrap();
         let webhook = Webhook {
             id: UuidUid::generate(organization),
-            user_id: UserId::new(organization, 1),
+            owner: Owner::User(UserId::new(organization, 1)),
             subscriber_url: "https://example.org/hook".to_owned(),
             active: true,
             triggers: vec!["BOOKING_CREATED".to_owned(), "BOOKING_CANCELLED".to_owned()],
             payload_template: None,
             sealed_secret,
+            previous_secret_until: None,
             version: "2021-10-20".to_owned(),
             created_at: Instant::now(),
             updated_at: Instant::now(),
         };
-        assert!(webhooks::create(&scope, &webhook).await.unwrap());
+        assert_eq!(webhooks::create(&scope, &webhook).await.unwrap(), Created::Done);
         world
     }
 
@@ -60,21 +64,27 @@ impl World {
         Scope::open(&self.databases, self.organization).await.unwrap()
     }
 
-    async fn happens(&self, trigger: &str, booking: &str) {
-        let organizer = UserId::new(self.organization, 1);
-        let payload = "{}".to_owned();
-        let statements =
-            deliveries::outbox_statements(trigger, booking, organizer, payload, Instant::now());
-        self.scope().await.write(statements).await.unwrap();
+    async fn happens(&self, trigger: &'static str, booking: &str) {
+        let book = "INSERT INTO booking (uid, event_type_id, user_id, title, status, start_at, \
+                    end_at, ical_uid, created_at, updated_at) \
+                    SELECT ?1, 1, 1, 'T', 'accepted', 1, 2, ?1, 0, 0 \
+                    WHERE NOT EXISTS (SELECT 1 FROM booking WHERE uid = ?1)";
+        let book = Statement::command(book, arguments![booking]);
+        self.scope().await.write(vec![book]).await.unwrap();
+        let (booking_uid, payload) = (booking.to_owned(), "{}".to_owned());
+        let event = deliveries::BookingEvent { trigger, booking_uid, payload };
+        let statements = deliveries::booking_events(&[event], self.organization, Instant::now());
+        self.scope().await.write(statements.to_vec()).await.unwrap();
     }
 
     async fn work(&self) -> Left {
-        let send = async |delivery: &Delivery, secret: Option<&Secret>| {
-            let secret = secret.map(|secret| secret.reveal().to_owned());
+        let send = async |delivery: &Delivery, secrets: &Secrets| {
+            let secret = secrets.current.as_ref().map(|secret| secret.reveal().to_owned());
             self.sent.borrow_mut().push((delivery.trigger.clone(), delivery.attempt, secret));
-            self.answers.borrow_mut().pop_front().unwrap_or(Outcome::Delivered(200))
+            self.answers.borrow_mut().pop_front().unwrap_or(answered(200))
         };
-        let worker = Worker { scope: self.scope().await, vault: &self.vault, send };
+        let scope = self.scope().await;
+        let worker = Worker { scope: &scope, vault: &self.vault, tally: &self.tally, send };
         let stop_at = Instant::now().plus_millis(10_000);
         worker.deliver_until(stop_at).await.unwrap()
     }
@@ -87,7 +97,14 @@ impl World {
     async fn wait(&self) {
         let sql = "UPDATE webhook_delivery SET next_attempt_at = 0 WHERE next_attempt_at > ?1";
         let due = Statement::command(sql, arguments![Instant::now()]);
-        self.scope().await.write(vec![due]).await.unwrap();
+        let rested = Statement::command("UPDATE webhook_health SET open_until = 0", []);
+        self.scope().await.write(vec![due, rested]).await.unwrap();
+    }
+
+    async fn states(&self) -> Vec<String> {
+        let sql = "SELECT state FROM webhook_delivery ORDER BY id";
+        let rows = self.scope().await.read_one(Statement::query(sql, [])).await.unwrap();
+        rows.map(|row| row.string(0)).unwrap()
     }
 
     fn attempts(&self) -> Vec<u32> {
@@ -95,8 +112,12 @@ impl World {
     }
 }
 
+fn answered(status: u16) -> Outcome {
+    Outcome::Answered(Answer { status, ..Answer::default() })
+}
+
 fn unavailable() -> Outcome {
-    Outcome::Failed { status: Some(500), error: "the subscriber answered 500".to_owned() }
+    answered(500)
 }
 
 #[tokio::test]
@@ -114,14 +135,17 @@ async fn a_subscriber_that_fails_twice_gets_it_a_third_time() {
     world.will_answer(unavailable());
     world.will_answer(unavailable());
     world.happens("BOOKING_CREATED", "a").await;
-    assert_eq!(world.work().await, Left::Some);
+    world.work().await;
     // Not before its time.
-    assert_eq!(world.work().await, Left::Some);
+    world.work().await;
     assert_eq!(world.attempts(), [1]);
     world.wait().await;
-    assert_eq!(world.work().await, Left::Some);
+    world.work().await;
     world.wait().await;
-    assert_eq!(world.work().await, Left::Nothing);
+    world.work().await;
+    assert_eq!(world.attempts(), [1, 2, 3]);
+    world.wait().await;
+    world.work().await;
     assert_eq!(world.attempts(), [1, 2, 3]);
 }
 
@@ -135,7 +159,35 @@ async fn after_ten_attempts_a_delivery_has_failed() {
         world.wait().await;
     }
     assert_eq!(world.attempts().len(), meridian_domain::webhook::MOST_ATTEMPTS);
-    assert_eq!(world.work().await, Left::Nothing);
+    assert_eq!(world.states().await, ["failed"]);
+}
+
+#[tokio::test]
+async fn a_subscriber_that_puts_it_off_loses_no_attempt_by_that() {
+    let world = World::new(None).await;
+    world.happens("BOOKING_CREATED", "a").await;
+    let retry_after = Some("60".to_owned());
+    for _ in 0..15 {
+        let answer = Answer { status: 429, retry_after: retry_after.clone(), beginning: None };
+        world.will_answer(Outcome::Answered(answer));
+        world.work().await;
+        world.wait().await;
+    }
+    assert_eq!(world.attempts().len(), 15);
+    world.work().await;
+    assert_eq!(world.states().await, ["delivered"]);
+}
+
+#[tokio::test]
+async fn a_subscriber_that_is_gone_is_not_called_again() {
+    let world = World::new(None).await;
+    world.will_answer(answered(410));
+    world.happens("BOOKING_CREATED", "a").await;
+    world.work().await;
+    world.happens("BOOKING_CREATED", "b").await;
+    world.wait().await;
+    world.work().await;
+    assert_eq!(world.attempts(), [1]);
 }
 
 #[tokio::test]
@@ -143,8 +195,11 @@ async fn what_can_never_work_is_not_tried_again() {
     let world = World::new(None).await;
     world.will_answer(Outcome::Hopeless("the subscriberUrl must not point there".to_owned()));
     world.happens("BOOKING_CREATED", "a").await;
-    assert_eq!(world.work().await, Left::Nothing);
+    world.work().await;
+    world.wait().await;
+    world.work().await;
     assert_eq!(world.attempts(), [1]);
+    assert_eq!(world.states().await, ["failed"]);
 }
 
 #[tokio::test]
@@ -160,18 +215,32 @@ async fn deliveries_are_signed_with_the_secret_that_was_sealed() {
 async fn a_secret_that_does_not_open_waits_and_nothing_goes_out_unsigned() {
     let world = World::new(Some("sealed with another key".to_owned())).await;
     world.happens("BOOKING_CREATED", "a").await;
-    assert_eq!(world.work().await, Left::Some);
+    world.work().await;
     assert!(world.sent.borrow().is_empty());
+    assert_eq!(world.states().await, ["pending"]);
 }
 
 #[tokio::test]
-async fn one_call_delivers_more_than_it_claims_at_a_time() {
+async fn one_call_delivers_more_than_it_takes_at_a_time() {
     let world = World::new(None).await;
     for number in 0..AT_A_TIME * 2 + 1 {
         world.happens("BOOKING_CREATED", &number.to_string()).await;
     }
     assert_eq!(world.work().await, Left::Nothing);
-    assert_eq!(world.sent.borrow().len(), 33);
+    assert_eq!(world.sent.borrow().len(), AT_A_TIME * 2 + 1);
+}
+
+#[tokio::test]
+async fn one_organisation_has_its_turn_and_not_more() {
+    let world = World::new(None).await;
+    for number in 0..MOST + 100 {
+        world.happens("BOOKING_CREATED", &number.to_string()).await;
+    }
+    assert_eq!(world.work().await, Left::Some);
+    let sent = world.sent.borrow().len();
+    assert!((MOST..MOST + AT_A_TIME).contains(&sent), "{sent}");
+    assert_eq!(world.work().await, Left::Nothing);
+    assert_eq!(world.sent.borrow().len(), MOST + 100);
 }
 
 #[tokio::test]

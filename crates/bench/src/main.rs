@@ -5,6 +5,7 @@
 
 mod client;
 mod cpu;
+mod engine;
 mod figures;
 mod floor;
 mod load;

@@ -7,6 +7,7 @@ use anyhow::Context;
 
 use crate::Options;
 use crate::cpu::memory;
+use crate::engine;
 use crate::figures::organizations;
 use crate::load::Target;
 use crate::process::Starter;
@@ -63,6 +64,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let quick = options.quick;
     let report = Report { quick, first_start, second_start, lines, loaded, organizations, remote };
     report::print(&report.to_markdown())?;
+    report::print(&engine_alone())?;
     Ok(())
 }
 
@@ -102,4 +104,11 @@ fn starter(options: &Options, root: PathBuf, folder: &Path) -> anyhow::Result<St
     let compiled = root.join("target/bench/compiled");
     std::fs::create_dir_all(&compiled)?;
     Ok(Starter { root, binary, folder: folder.to_owned(), compiled })
+}
+
+/// The engine's own figures, as a table.
+fn engine_alone() -> String {
+    let row = |(name, micros): (String, f64)| format!("| {name} | {micros:.1} |\n");
+    let rows: String = engine::rows().into_iter().map(row).collect();
+    format!("\n| the availability engine alone | CPU µs |\n|---|---:|\n{rows}")
 }

@@ -1,6 +1,6 @@
 //! Databases for a request: the caller's, one that an id names, the platform's.
 
-use meridian_gateway::{ApiError, Request};
+use meridian_gateway::{ApiError, Request, idempotency};
 use meridian_kernel::OrganizationNumber;
 use meridian_store::{Platform, Scope, organizations};
 
@@ -9,7 +9,7 @@ use crate::{DATABASE, WitDatabase};
 /// The database of the caller's organisation.
 pub async fn scope(request: &Request) -> Result<Scope<'static, WitDatabase>, ApiError> {
     let organization = request.principal()?.organization.number;
-    Ok(Scope::open(&DATABASE, organization).await?)
+    idempotency::enter(Scope::open(&DATABASE, organization).await?).await
 }
 
 /// The database a public id names, once its organisation is admitted: 404 where
@@ -19,7 +19,7 @@ pub async fn scope_of(
     organization: OrganizationNumber,
 ) -> Result<Scope<'static, WitDatabase>, ApiError> {
     meridian_gateway::Guard::admit(&crate::WitGuard, organization).await?;
-    Ok(Scope::open(&DATABASE, organization).await?)
+    idempotency::enter(Scope::open(&DATABASE, organization).await?).await
 }
 
 /// The database a caller names through a seam: the component that calls has

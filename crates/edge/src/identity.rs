@@ -1,7 +1,9 @@
 //! The identity seam, called.
 
-use meridian_gateway::{Credentials, Guard, Method, OrganizationState, Principal, Refusal};
-use meridian_kernel::{OrganizationNumber, UserId, WireId};
+use meridian_gateway::{
+    Credentials, Guard, Method, OrganizationState, Principal, Refusal, TeamRole,
+};
+use meridian_kernel::{OrganizationNumber, Role, TeamId, UserId, WireId};
 
 use crate::bindings::identity as wit;
 
@@ -33,7 +35,7 @@ impl Guard for WitGuard {
 }
 
 fn principal_in(principal: wit::Principal) -> Result<Principal, Refusal> {
-    let foreign = |_| Refusal::Unavailable("the guard answered with an impossible id".to_owned());
+    let foreign = |_| impossible("id");
     Ok(Principal {
         organization: organization_in(principal.organization)?,
         user_id: UserId::from_wire(principal.user_id).map_err(foreign)?,
@@ -42,7 +44,11 @@ fn principal_in(principal: wit::Principal) -> Result<Principal, Refusal> {
         name: principal.name,
         time_zone: principal.time_zone,
         is_system_admin: principal.system_role == "ADMIN",
-        organization_role: principal.organization_role,
+        organization_role: match principal.organization_role.as_str() {
+            "" => None,
+            role => Some(role_in(role)?),
+        },
+        teams: principal.teams.into_iter().map(team_role_in).collect::<Result<_, _>>()?,
         method: match principal.method {
             wit::Method::ApiKey => Method::ApiKey,
             wit::Method::AccessToken => Method::AccessToken,
@@ -53,6 +59,21 @@ fn principal_in(principal: wit::Principal) -> Result<Principal, Refusal> {
         scopes: principal.scopes,
         credential: principal.credential,
     })
+}
+
+fn team_role_in(place: wit::TeamRole) -> Result<TeamRole, Refusal> {
+    Ok(TeamRole {
+        team_id: TeamId::from_wire(place.team_id).map_err(|_| impossible("id"))?,
+        role: role_in(&place.role)?,
+    })
+}
+
+fn role_in(role: &str) -> Result<Role, Refusal> {
+    Role::parse(role).ok_or_else(|| impossible("role"))
+}
+
+fn impossible(what: &str) -> Refusal {
+    Refusal::Unavailable(format!("the guard answered with an impossible {what}"))
 }
 
 fn organization_in(organization: wit::Organization) -> Result<OrganizationState, Refusal> {

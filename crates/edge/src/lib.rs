@@ -15,6 +15,7 @@ pub mod guard_epoch;
 mod identity;
 pub mod key_value;
 mod outbound;
+pub mod outbox;
 mod serve;
 mod services;
 mod variable;
@@ -25,10 +26,8 @@ pub use context::{platform, resolve_organization, scope, scope_for_seam};
 pub use database::{DATABASE, WitDatabase};
 #[cfg(feature = "identity")]
 pub use identity::WitGuard;
-pub use outbound::{SendError, send, send_for_status};
-#[cfg(feature = "identity")]
+pub use outbound::{Incoming, SendError, send, send_for_head};
 pub use serve::serve;
-pub use serve::serve_with;
 pub use services::SpinServices;
 pub use variable::variable;
 

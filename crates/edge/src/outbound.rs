@@ -37,9 +37,28 @@ pub async fn send(request: http::Request<Bytes>) -> Result<http::Response<Bytes>
     Ok(http::Response::from_parts(parts, body))
 }
 
-/// The same where only the status matters: the answer's body is not read.
-pub async fn send_for_status(request: http::Request<Bytes>) -> Result<StatusCode, SendError> {
-    Ok(open(request).await?.status())
+/// The body of an answer that is still to come.
+pub struct Incoming(spin_sdk::http::Response);
+
+/// The same, with the body still to be read: see [`Incoming::read`].
+pub async fn send_for_head(
+    request: http::Request<Bytes>,
+) -> Result<(StatusCode, http::HeaderMap, Incoming), SendError> {
+    let mut answer = open(request).await?;
+    let headers = std::mem::take(answer.headers_mut());
+    Ok((answer.status(), headers, Incoming(answer)))
+}
+
+impl Incoming {
+    /// Reads the beginning of the body, at most so many bytes; what came stays in
+    /// `read` where the rest does not, or where this is dropped before its end.
+    pub async fn read(mut self, most: usize, read: &mut Vec<u8>) {
+        while read.len() < most {
+            let Some(Ok(frame)) = self.0.body_mut().frame().await else { return };
+            let Some(data) = frame.data_ref() else { continue };
+            read.extend(data.iter().take(most - read.len()));
+        }
+    }
 }
 
 async fn open(request: http::Request<Bytes>) -> Result<spin_sdk::http::Response, SendError> {

@@ -9,17 +9,8 @@ use spin_sdk::wasip3::http_compat::IncomingRequestBody;
 
 use crate::SpinServices;
 
-/// Serves a request; who asks is the `identity` import's answer.
-#[cfg(feature = "identity")]
-pub async fn serve(
-    table: &'static RouteTable,
-    request: spin_sdk::http::Request,
-) -> http::Response<Full<Bytes>> {
-    serve_with(&crate::WitGuard, table, request).await
-}
-
-/// Serves a request with a guard of one's own: `auth` asks itself.
-pub async fn serve_with<G: Guard>(
+/// Serves a request of `wasi:http` with that guard.
+pub async fn serve<G: Guard>(
     guard: &G,
     table: &'static RouteTable,
     request: spin_sdk::http::Request,
@@ -53,4 +44,19 @@ async fn read_body(parts: &http::request::Parts, body: IncomingRequestBody) -> B
         Err(error) if error.is::<LengthLimitError>() => Body::TooLarge,
         Err(_) => Body::Broken,
     }
+}
+
+/// Makes a component of a table of routes. Who asks is the `identity` import's
+/// answer, or that of a guard of one's own.
+#[macro_export]
+macro_rules! component {
+    ($table:expr) => {
+        $crate::component!($table, $crate::WitGuard);
+    };
+    ($table:expr, $guard:expr) => {
+        #[spin_sdk::http_service]
+        async fn handle(request: spin_sdk::http::Request) -> impl spin_sdk::http::IntoResponse {
+            $crate::serve(&$guard, &$table, request).await
+        }
+    };
 }

@@ -6,8 +6,9 @@
 use http::{HeaderMap, header};
 
 use crate::limit::{self, Standing, Tracker};
+use crate::request::parameter;
 use crate::{Access, ApiError, Credentials, Guard, Incoming, Method, Principal, Refusal, Services};
-use meridian_kernel::{Instant, same_secret};
+use meridian_kernel::{Instant, OrganizationNumber, Role, TeamId, WireId, same_secret};
 
 /// Scopes of an older time, which restrict nothing.
 const LEGACY_SCOPES: [&str; 2] = ["READ_BOOKING", "READ_PROFILE"];
@@ -26,7 +27,11 @@ pub(crate) struct Door<'a, G, S> {
 
 impl<G: Guard, S: Services> Door<'_, G, S> {
     /// The caller, where there is one; or why it may not pass.
-    pub(crate) async fn pass(&mut self, access: Access) -> Result<Option<Principal>, ApiError> {
+    pub(crate) async fn pass(
+        &mut self,
+        access: Access,
+        parameters: &[(String, String)],
+    ) -> Result<Option<Principal>, ApiError> {
         match access {
             Access::Public => self.pass_unknown().await,
             Access::Platform => self.pass_operator().await,
@@ -37,17 +42,34 @@ impl<G: Guard, S: Services> Door<'_, G, S> {
                 }
                 self.authenticate(&credentials).await.map(Some)
             }
-            Access::User { scope } => {
-                let credentials = read_credentials(&self.incoming.headers)?;
-                if credentials.is_empty() && credentials.cookie.is_none() {
-                    self.count_address().await?;
-                    return Err(ApiError::no_credentials());
+            Access::User { scope } => self.pass_user(scope).await.map(Some),
+            Access::Organization { scope, role } => {
+                let principal = self.pass_user(scope).await?;
+                check_organization(&principal, parameters)?;
+                principal.require_organization_role(role)?;
+                Ok(Some(principal))
+            }
+            Access::Team { scope, role } => {
+                let principal = self.pass_user(scope).await?;
+                if parameters.iter().any(|(name, _)| name == ORGANIZATION) {
+                    check_organization(&principal, parameters)?;
+                    principal.require_organization_role(Role::Member)?;
                 }
-                let principal = self.authenticate(&credentials).await?;
-                check_scope(&principal, scope)?;
+                principal.require_team_role(team_of(&principal, parameters)?, role)?;
                 Ok(Some(principal))
             }
         }
+    }
+
+    async fn pass_user(&mut self, scope: &str) -> Result<Principal, ApiError> {
+        let credentials = read_credentials(&self.incoming.headers)?;
+        if credentials.is_empty() && credentials.cookie.is_none() {
+            self.count_address().await?;
+            return Err(ApiError::no_credentials());
+        }
+        let principal = self.authenticate(&credentials).await?;
+        check_scope(&principal, scope)?;
+        Ok(principal)
     }
 
     /// Counts the request under the client's address.
@@ -162,6 +184,37 @@ fn check_scope(principal: &Principal, required: &str) -> Result<(), ApiError> {
 fn covers(scope: &str, required: &str) -> bool {
     let of_team = required.strip_prefix("TEAM_");
     scope == required || (of_team.is_some() && scope.strip_prefix("ORG_") == of_team)
+}
+
+/// The path parameters that name an organisation and a team.
+pub(crate) const ORGANIZATION: &str = "orgId";
+pub(crate) const TEAM: &str = "teamId";
+
+/// The organisation of the path is the caller's own. Organisation 0 is none: who
+/// belongs to no organisation finds none either.
+fn check_organization(
+    principal: &Principal,
+    parameters: &[(String, String)],
+) -> Result<(), ApiError> {
+    let text = parameter(parameters, ORGANIZATION);
+    let id: i64 = text.parse().map_err(|_| {
+        ApiError::invalid_field(ORGANIZATION, text, "must be the id of an organization")
+    })?;
+    let own = principal.organization.number;
+    if own != OrganizationNumber::NONE && OrganizationNumber::from_wire_id(id) == Some(own) {
+        return Ok(());
+    }
+    Err(ApiError::not_found(format!("Organization with id {id} not found")))
+}
+
+/// The team of the path, where it may be one of the caller's own database.
+fn team_of(principal: &Principal, parameters: &[(String, String)]) -> Result<TeamId, ApiError> {
+    let text = parameter(parameters, TEAM);
+    let team = TeamId::parse(text).map_err(|error| ApiError::invalid_field(TEAM, text, error))?;
+    if team.organization() == principal.organization.number {
+        return Ok(team);
+    }
+    Err(ApiError::not_found(format!("Team with id {team} not found")))
 }
 
 #[cfg(test)]

@@ -28,6 +28,10 @@ pub struct ApiError {
     pub allow: Vec<http::Method>,
     /// What went wrong inside: for the log, never for the client.
     pub cause: Option<String>,
+    /// Decided by what was there at that moment, such as a taken slot, and not by a
+    /// mistake in the request: a repeat with the same `Idempotency-Key` gets the
+    /// same refusal.
+    pub settled: bool,
 }
 
 impl ApiError {
@@ -41,6 +45,7 @@ impl ApiError {
             retry_after: None,
             allow: Vec::new(),
             cause: None,
+            settled: false,
         }
     }
 
@@ -122,6 +127,18 @@ impl ApiError {
     /// The same error with the methods that are allowed.
     pub fn with_allow(self, allow: Vec<http::Method>) -> Self {
         Self { allow, ..self }
+    }
+
+    /// The same error, decided for good: see [`ApiError::settled`].
+    pub fn settle(self) -> Self {
+        Self { settled: true, ..self }
+    }
+
+    /// Whether a repeat of the request gets the same refusal. Conflicts do.
+    pub(crate) fn is_settled(&self) -> bool {
+        let is_conflict =
+            matches!(self.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY);
+        self.settled || is_conflict
     }
 
     /// The envelope. With `Accept: application/problem+json`, RFC 9457 instead.

@@ -1,8 +1,10 @@
 //! Who is asking. The `auth` component answers, by WIT from every other component
 //! and directly in its own routes; the gateway sees one trait.
 
-use meridian_kernel::{OrganizationNumber, UserId, WireId};
+use meridian_kernel::{OrganizationNumber, Role, TeamId, UserId, WireId};
 use serde::{Deserialize, Serialize};
+
+use crate::ApiError;
 
 /// The credential headers of a request, as they came.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -63,6 +65,15 @@ pub struct OrganizationState {
     pub is_platform: bool,
 }
 
+/// A place in a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamRole {
+    /// The team.
+    pub team_id: TeamId,
+    /// What the caller is in it.
+    pub role: Role,
+}
+
 /// The caller, proven.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Principal {
@@ -80,8 +91,11 @@ pub struct Principal {
     pub time_zone: String,
     /// A system administrator.
     pub is_system_admin: bool,
-    /// `OWNER`, `ADMIN`, `MEMBER`, or empty.
-    pub organization_role: String,
+    /// What the caller is in its organisation. `None` in organisation 0, which has
+    /// no members, and while an invitation is not accepted.
+    pub organization_role: Option<Role>,
+    /// The teams the caller is an accepted member of.
+    pub teams: Vec<TeamRole>,
     /// How it was proven.
     pub method: Method,
     /// Of a third-party token; empty: unrestricted.
@@ -95,11 +109,61 @@ impl Principal {
     /// administrator of its organisation, or a system administrator of the same
     /// database. Organisation 0 is everybody's and has no administrators of its own.
     pub fn owns_or_administers(&self, owner: UserId) -> bool {
-        let organization = self.organization.number;
-        let administers = organization != OrganizationNumber::NONE
-            && matches!(self.organization_role.as_str(), "ADMIN" | "OWNER");
-        self.user_id == owner
-            || (organization == owner.organization() && (administers || self.is_system_admin))
+        let is_ours = self.organization.number == owner.organization();
+        self.user_id == owner || (is_ours && self.has_organization_role(Role::Admin))
+    }
+
+    /// Whether the caller is at least this in its organisation. A system
+    /// administrator is everything in the database it belongs to.
+    pub fn has_organization_role(&self, least: Role) -> bool {
+        self.is_system_admin || self.organization_role >= Some(least)
+    }
+
+    /// Whether the caller is at least this in a team of its own database. Whoever
+    /// administers the organisation passes in all of its teams.
+    pub fn has_team_role(&self, team: TeamId, least: Role) -> bool {
+        team.organization() == self.organization.number
+            && (self.has_organization_role(Role::Admin) || self.role_in(team) >= Some(least))
+    }
+
+    /// 403 where the caller is less than this in its organisation.
+    pub fn require_organization_role(&self, least: Role) -> Result<(), ApiError> {
+        if self.has_organization_role(least) {
+            return Ok(());
+        }
+        let organization = self.organization.number.wire_id();
+        Err(ApiError::forbidden(match self.organization_role {
+            None => format!(
+                "RolesGuard - User is not a member of the organization with id={organization}."
+            ),
+            Some(_) => format!(
+                "RolesGuard - user with id={} does not have the minimum required role=ORG_{} \
+                 within organization with id={organization}.",
+                self.user_id,
+                least.as_str()
+            ),
+        }))
+    }
+
+    /// 403 where the caller is less than this in a team.
+    pub fn require_team_role(&self, team: TeamId, least: Role) -> Result<(), ApiError> {
+        if self.has_team_role(team, least) {
+            return Ok(());
+        }
+        Err(ApiError::forbidden(match self.role_in(team) {
+            None => format!("RolesGuard - User is not a member of the team with id={team}."),
+            Some(_) => format!(
+                "RolesGuard - user with id={} does not have the minimum required role=TEAM_{} \
+                 within team with id={team}.",
+                self.user_id,
+                least.as_str()
+            ),
+        }))
+    }
+
+    /// What the caller is in a team; `None` where it is no member.
+    pub fn role_in(&self, team: TeamId) -> Option<Role> {
+        self.teams.iter().find(|place| place.team_id == team).map(|place| place.role)
     }
 }
 
@@ -134,7 +198,7 @@ pub trait Guard {
 mod tests {
     use super::*;
 
-    fn caller(organization: u32, row: i64, role: &str) -> Principal {
+    fn caller(organization: u32, row: i64, role: Option<Role>) -> Principal {
         let number = OrganizationNumber::new(organization).unwrap();
         Principal {
             organization: OrganizationState {
@@ -150,23 +214,44 @@ mod tests {
             name: String::new(),
             time_zone: "UTC".to_owned(),
             is_system_admin: false,
-            organization_role: role.to_owned(),
+            organization_role: role,
+            teams: Vec::new(),
             method: Method::ApiKey,
             scopes: Vec::new(),
             credential: String::new(),
         }
     }
 
+    const MEMBER: Option<Role> = Some(Role::Member);
+    const ADMIN: Option<Role> = Some(Role::Admin);
+
     #[test]
     fn what_a_user_owns_is_theirs_and_their_administrators() {
-        let owner = caller(7, 1, "MEMBER").user_id;
-        assert!(caller(7, 1, "MEMBER").owns_or_administers(owner));
-        assert!(caller(7, 2, "ADMIN").owns_or_administers(owner));
-        assert!(!caller(7, 2, "MEMBER").owns_or_administers(owner));
-        assert!(!caller(8, 1, "OWNER").owns_or_administers(owner));
-        let alone = caller(0, 1, "MEMBER").user_id;
-        assert!(!caller(0, 2, "OWNER").owns_or_administers(alone));
-        let system = Principal { is_system_admin: true, ..caller(0, 2, "MEMBER") };
+        let owner = caller(7, 1, MEMBER).user_id;
+        assert!(caller(7, 1, MEMBER).owns_or_administers(owner));
+        assert!(caller(7, 2, ADMIN).owns_or_administers(owner));
+        assert!(!caller(7, 2, MEMBER).owns_or_administers(owner));
+        assert!(!caller(8, 1, Some(Role::Owner)).owns_or_administers(owner));
+        let alone = caller(0, 1, None).user_id;
+        assert!(!caller(0, 2, None).owns_or_administers(alone));
+        let system = Principal { is_system_admin: true, ..caller(0, 2, None) };
         assert!(system.owns_or_administers(alone));
+        assert!(!system.owns_or_administers(owner));
+    }
+
+    #[test]
+    fn a_role_in_one_team_is_none_in_another() {
+        let team =
+            |organization, row| TeamId::new(OrganizationNumber::new(organization).unwrap(), row);
+        let place = TeamRole { team_id: team(7, 1), role: Role::Admin };
+        let member = Principal { teams: vec![place], ..caller(7, 1, MEMBER) };
+        assert!(member.has_team_role(team(7, 1), Role::Member));
+        assert!(member.has_team_role(team(7, 1), Role::Admin));
+        assert!(!member.has_team_role(team(7, 1), Role::Owner));
+        assert!(!member.has_team_role(team(7, 2), Role::Member));
+        assert!(caller(7, 2, ADMIN).has_team_role(team(7, 2), Role::Owner));
+        assert!(!caller(8, 2, ADMIN).has_team_role(team(7, 2), Role::Member));
+        // Organisation 0 has teams too, and nobody above them.
+        assert!(!caller(0, 2, None).has_team_role(team(0, 1), Role::Member));
     }
 }

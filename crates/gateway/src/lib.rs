@@ -10,6 +10,7 @@ mod envelope;
 mod error;
 mod guard;
 mod headers;
+pub mod idempotency;
 mod incoming;
 mod limit;
 pub mod operations;
@@ -24,8 +25,9 @@ pub mod validate;
 mod version;
 
 pub use error::ApiError;
-pub use guard::{Credentials, Guard, Method, OrganizationState, Principal, Refusal};
+pub use guard::{Credentials, Guard, Method, OrganizationState, Principal, Refusal, TeamRole};
 pub use incoming::{BODY_LIMIT, Body, Incoming};
+pub use limit::check_own_limit;
 pub use pagination::Pagination;
 pub use pipeline::{error_response, serve};
 pub use reply::Reply;

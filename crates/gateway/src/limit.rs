@@ -10,7 +10,7 @@ use std::cell::Cell;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use meridian_kernel::Instant;
 
-use crate::{ApiError, Method, Services};
+use crate::{ApiError, Method, Request, Services};
 
 /// How long a window is, in seconds.
 const WINDOW: i64 = 60;
@@ -97,18 +97,34 @@ pub(crate) async fn count(
     if limit <= 0 {
         return None;
     }
+    Some(standing_of(services, &tracker.key, limit, now).await)
+}
+
+/// A route's own limit of calls a minute by one credential, beside what the
+/// credential may do altogether.
+pub async fn check_own_limit(
+    services: &impl Services,
+    request: &Request,
+    name: &str,
+    limit: i64,
+) -> Result<(), ApiError> {
+    let key = format!("limit:{}:{name}", request.principal()?.credential);
+    standing_of(services, &key, limit, request.now).await.check()
+}
+
+async fn standing_of(services: &impl Services, key: &str, limit: i64, now: Instant) -> Standing {
     let second = now.millis().div_euclid(1000);
-    let counter = advance(services, &tracker.key, limit, second).await;
+    let counter = advance(services, key, limit, second).await;
     let Some(counter) = counter else {
-        return Some(Standing { limit, remaining: limit, reset: WINDOW, exceeded: false });
+        return Standing { limit, remaining: limit, reset: WINDOW, exceeded: false };
     };
     let count = counter & COUNT_MASK;
-    Some(Standing {
+    Standing {
         limit,
         remaining: (limit - count).max(0),
         reset: ((counter >> COUNT_BITS) - second).max(0),
         exceeded: count > limit,
-    })
+    }
 }
 
 /// The counter after this request.

@@ -11,7 +11,7 @@ use crate::limit::Standing;
 use crate::table::Found;
 use crate::{
     ApiError, ApiVersion, BODY_LIMIT, Body, Guard, Incoming, Reply, Request, Route, RouteTable,
-    Services, headers, operations,
+    Services, headers, idempotency, operations,
 };
 
 const VERSION: HeaderName = HeaderName::from_static("cal-api-version");
@@ -97,9 +97,10 @@ async fn answer<G: Guard, S: Services>(
         standing: None,
     };
     let passed = match found {
-        Found::Route(route, parameters) => {
-            door.pass(route.access).await.map(|principal| (route, parameters, principal))
-        }
+        Found::Route(route, parameters) => door
+            .pass(route.access, &parameters)
+            .await
+            .map(|principal| (route, parameters, principal)),
         unmatched => {
             let counted = door.count_address().await;
             counted.and_then(|()| Err(refuse(unmatched, &incoming.method, path)))
@@ -121,7 +122,10 @@ async fn answer<G: Guard, S: Services>(
         parameters,
         principal,
     };
-    (route.handler)(request).await
+    match idempotency::attempt_of(&request, incoming.client_address(), services).await? {
+        None => (route.handler)(request).await,
+        Some(attempt) => idempotency::run(table, route, request, attempt).await,
+    }
 }
 
 fn whole(body: &Body) -> Result<Bytes, ApiError> {

@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use http::HeaderMap;
-use meridian_kernel::{Instant, WireId};
+use meridian_kernel::{Instant, TeamId, WireId};
 
+use crate::access::TEAM;
 use crate::{ApiError, ApiVersion, Principal};
 
 /// A request on its way to a handler.
@@ -43,13 +44,33 @@ impl Request {
 
     /// A path parameter.
     pub fn parameter(&self, name: &str) -> &str {
-        self.parameters.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+        parameter(&self.parameters, name)
     }
 
     /// A path parameter that is an integer id; 400 names it otherwise.
     pub fn id<I: WireId>(&self, name: &str) -> Result<I, ApiError> {
         I::parse(self.parameter(name))
             .map_err(|error| ApiError::invalid_field(name, self.parameter(name), error))
+    }
+
+    /// An integer id of the path whose row can only be in the caller's own database:
+    /// 400 where it is no id, and the error that says there is no such thing where it
+    /// is another organisation's.
+    pub fn own_id<I: WireId>(
+        &self,
+        name: &str,
+        unknown: impl Fn(I) -> ApiError,
+    ) -> Result<I, ApiError> {
+        let id: I = self.id(name)?;
+        let is_own = id.organization() == self.principal()?.organization.number;
+        if is_own { Ok(id) } else { Err(unknown(id)) }
+    }
+
+    /// The team of the path (`:teamId`). 404 where it is another organisation's;
+    /// one of the caller's own need not exist.
+    pub fn team_id(&self) -> Result<TeamId, ApiError> {
+        let unknown = |id| ApiError::not_found(format!("Team with id {id} not found"));
+        self.own_id(TEAM, unknown)
     }
 
     /// The first value of a query parameter; `None` where absent or empty.
@@ -62,4 +83,17 @@ impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
+
+    /// A cookie's value; `None` where the client sent none of that name.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let headers = self.headers.get_all(http::header::COOKIE).iter();
+        let pairs = headers.filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(';'));
+        let mut values = pairs.filter_map(|pair| pair.trim().split_once('='));
+        values.find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+}
+
+/// A path parameter; empty where the path has none of that name.
+pub(crate) fn parameter<'a>(parameters: &'a [(String, String)], name: &str) -> &'a str {
+    parameters.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
 }

@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use meridian_kernel::Role;
+
 use crate::{ApiError, Reply, Request, Resource};
 
 /// What a handler's call returns.
@@ -22,6 +24,24 @@ pub enum Access {
     User {
         /// Such as `BOOKING_READ`.
         scope: &'static str,
+    },
+    /// A member of the organisation that the path names as `:orgId`, with this role
+    /// or a higher one. Another organisation than the caller's own is 404.
+    Organization {
+        /// Such as `ORG_MEMBERSHIP_READ`.
+        scope: &'static str,
+        /// The least that passes.
+        role: Role,
+    },
+    /// A member of the team that the path names as `:teamId`, with this role or a
+    /// higher one, or whoever administers its organisation. Where the path has
+    /// `:orgId` too, that must be the caller's own. Another organisation's team is
+    /// 404; whether one of the caller's own exists, its handler finds out.
+    Team {
+        /// Such as `TEAM_MEMBERSHIP_READ`.
+        scope: &'static str,
+        /// The least that passes.
+        role: Role,
     },
     /// Whoever holds the platform secret: operators and the platform's own timers.
     Platform,

@@ -141,6 +141,14 @@ wire_ids! {
     AttendeeId,
     /// An API key, by which its owner deletes it.
     ApiKeyId,
+    /// A team.
+    TeamId,
+    /// A user's place in a team; in an organisation it is the user's own id.
+    MembershipId,
+    /// An out-of-office entry.
+    OutOfOfficeId,
+    /// A span of days in another zone.
+    TravelScheduleId,
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeZone, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Zone;
@@ -84,7 +84,30 @@ impl Instant {
 
     /// `2050-09-05T07:00:00.000Z`, the form of every instant the API answers with.
     pub fn to_iso(self) -> String {
-        self.to_utc().format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+        String::from_utf8_lossy(&self.iso()).into_owned()
+    }
+
+    /// The same, without reading a format over and over: answers are full of them.
+    fn iso(self) -> [u8; 24] {
+        let time = self.to_utc();
+        let millis = u32::try_from(self.0.rem_euclid(1_000)).unwrap_or(0);
+        let year = u32::try_from(time.year()).unwrap_or(0);
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        for (place, digits, mut number) in [
+            (0, 4, year),
+            (5, 2, time.month()),
+            (8, 2, time.day()),
+            (11, 2, time.hour()),
+            (14, 2, time.minute()),
+            (17, 2, time.second()),
+            (20, 3, millis),
+        ] {
+            for digit in text.iter_mut().skip(place).take(digits).rev() {
+                *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
+                number /= 10;
+            }
+        }
+        text
     }
 
     /// `2050-09-05T09:00:00.000+02:00` in the zone given; `…Z` where the zone is UTC.
@@ -127,13 +150,15 @@ impl Instant {
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_iso())
+        f.write_str(std::str::from_utf8(&self.iso()).map_err(|_| fmt::Error)?)
     }
 }
 
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.to_iso())
+        let text = self.iso();
+        let text = std::str::from_utf8(&text).map_err(serde::ser::Error::custom)?;
+        serializer.serialize_str(text)
     }
 }
 
@@ -161,6 +186,19 @@ mod tests {
             assert_eq!(Instant::parse(text).unwrap().to_iso(), expected, "{text}");
         }
         assert_eq!(Instant::parse("2050-09-05").unwrap().to_iso(), "2050-09-05T00:00:00.000Z");
+    }
+
+    #[test]
+    fn instants_are_written_as_calendars_count() {
+        let form = "%Y-%m-%dT%H:%M:%S%.3fZ";
+        let bounds = [Instant::EARLIEST, Instant::LATEST, Instant(0), Instant(-1)];
+        // Steps that meet every day of the year, hour, second and millisecond.
+        let many = (0..19_000).map(|step| Instant(step * 15_778_462_999 - 60_000_000_000_000));
+        for instant in bounds.into_iter().chain(many) {
+            let expected = instant.to_utc().format(form).to_string();
+            assert_eq!(instant.to_iso(), expected);
+            assert_eq!(instant.to_string(), expected);
+        }
     }
 
     #[test]

@@ -5,16 +5,20 @@ mod id;
 mod instant;
 pub mod limits;
 mod patch;
+mod role;
+mod scheduling_type;
 mod secret;
 mod uid;
 mod zone;
 
 pub use id::{
-    ApiKeyId, AttendeeId, BookingId, EventTypeId, IdError, OrganizationNumber, ScheduleId, UserId,
-    WireId,
+    ApiKeyId, AttendeeId, BookingId, EventTypeId, IdError, MembershipId, OrganizationNumber,
+    OutOfOfficeId, ScheduleId, TeamId, TravelScheduleId, UserId, WireId,
 };
 pub use instant::{Instant, InstantError};
 pub use patch::Patch;
+pub use role::Role;
+pub use scheduling_type::SchedulingType;
 pub use secret::{Secret, hash_hex, same_secret};
-pub use uid::{ApiKey, KeyMode, ShortUid, UuidUid};
+pub use uid::{ApiKey, KeyMode, LinkId, ShortUid, UuidUid};
 pub use zone::{Zone, ZoneError};

@@ -159,6 +159,45 @@ impl fmt::Display for UuidUid {
     }
 }
 
+/// The id of a private link: whoever has it may book, so it cannot be guessed. A
+/// [`ShortUid`] that names the organisation, then 22 more random characters: 224
+/// random bits together.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LinkId(String);
+
+impl LinkId {
+    /// A new one that lives in that organisation.
+    pub fn generate(organization: OrganizationNumber) -> Self {
+        let head = ShortUid::generate(organization);
+        let tail = encode(u128::from_be_bytes(random()));
+        Self(format!("{head}{tail}"))
+    }
+
+    /// `None` where the text cannot be one of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() == 2 * SHORT_LENGTH && text.is_ascii()).then_some(())?;
+        ShortUid::parse(text.get(..SHORT_LENGTH)?)?;
+        Some(Self(text.to_owned()))
+    }
+
+    /// Whose database holds what it names.
+    pub fn organization(&self) -> OrganizationNumber {
+        let head = self.0.get(..SHORT_LENGTH).and_then(ShortUid::parse);
+        head.map_or(OrganizationNumber::NONE, |uid| uid.organization())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for LinkId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// Whether a key is for real use or for tests: only its prefix differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyMode {
@@ -248,6 +287,16 @@ mod tests {
             assert_eq!(uid.as_str().len(), 22);
             assert_eq!(ShortUid::parse(uid.as_str()).unwrap().organization(), organization);
             assert_ne!(uid, ShortUid::generate(organization));
+        }
+    }
+
+    #[test]
+    fn a_link_names_its_organisation_and_nothing_shorter_is_one() {
+        for organization in organizations() {
+            let link = LinkId::generate(organization);
+            assert_eq!(LinkId::parse(link.as_str()).unwrap().organization(), organization);
+            assert_ne!(link, LinkId::generate(organization));
+            assert_eq!(LinkId::parse(link.as_str().get(..22).unwrap()), None);
         }
     }
 

@@ -47,6 +47,11 @@ impl Zone {
         self.0.name()
     }
 
+    /// Every zone of the database, older names included.
+    pub fn all() -> impl Iterator<Item = Self> {
+        chrono_tz::TZ_VARIANTS.iter().copied().map(Self)
+    }
+
     /// For `chrono`.
     pub fn tz(self) -> Tz {
         self.0

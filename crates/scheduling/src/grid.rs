@@ -2,7 +2,7 @@
 
 use meridian_kernel::Instant;
 
-use crate::{Interval, LocalClock, MINUTE};
+use crate::{EventRules, Interval, LocalClock, MINUTE};
 
 /// What a first start is rounded up to, in minutes from the full hour: the first
 /// of these that divides the time between starts.
@@ -19,22 +19,34 @@ pub(crate) struct Grid {
     step: i64,
     /// From start to end.
     length: i64,
+    /// Whether a first start is rounded no further than costs no slot.
+    optimized: bool,
 }
 
+/// Where the full alignment would cost a slot, these are tried, in minutes; the
+/// last costs none.
+const FINER_ALIGNMENTS: [i64; 3] = [15 * MINUTE, 5 * MINUTE, MINUTE];
+
 impl Grid {
-    /// All in minutes. Without an interval, slots follow each other.
-    pub(crate) fn new(length: u32, interval: Option<u32>, offset: u32) -> Self {
+    /// For slots of so many minutes. Without an interval, they follow each other.
+    pub(crate) fn new(length: u32, rules: &EventRules) -> Self {
         let length = length.max(1);
-        let between = interval.unwrap_or(length).max(1);
+        let between = rules.slot_interval.unwrap_or(length).max(1);
         let alignment =
             ALIGNMENTS.into_iter().find(|minutes| between.is_multiple_of(*minutes)).unwrap_or(1);
         let millis = |minutes: u32| i64::from(minutes) * MINUTE;
         Self {
             alignment: millis(alignment),
-            offset: millis(offset),
-            step: millis(between) + millis(offset),
+            offset: millis(rules.offset_start),
+            step: millis(between) + millis(rules.offset_start),
             length: millis(length),
+            optimized: rules.optimized,
         }
+    }
+
+    /// The same without regard to slots lost by rounding.
+    pub(crate) const fn plain(self) -> Self {
+        Self { optimized: false, ..self }
     }
 
     /// Adds the starts of one free range to those of earlier ranges. Ranges come
@@ -46,35 +58,52 @@ impl Grid {
         starts: &mut Vec<Instant>,
     ) {
         let mut start = self.first(range, clock, starts);
-        while start.plus_millis(self.length) <= range.end {
+        // Not `start + length <= end`: instants end somewhere, and sums stop there.
+        while range.end.millis() - start.millis() >= self.length {
             insert(starts, start);
             start = start.plus_millis(self.step);
         }
     }
 
-    /// The first start of a range. It keeps its distance to the last start of an
-    /// earlier range, or is that start, so that hosts whose free times overlap
-    /// share one grid.
+    /// Where the starts of a range are counted from: its first start, or the last one
+    /// of an earlier range where that is less than a step before, so that hosts whose
+    /// free times overlap share one grid.
     fn first(&self, range: Interval, clock: &LocalClock, starts: &[Instant]) -> Instant {
-        let rounded = self.round_up(range.start, clock).plus_millis(self.offset);
+        let rounded = self.rounded(range, clock);
         let before = starts.partition_point(|start| *start < rounded);
         let previous = before.checked_sub(1).and_then(|index| starts.get(index)).copied();
-        match previous {
-            Some(start) if start.plus_millis(self.step) > rounded => {
-                if start >= range.start {
-                    start
-                } else {
-                    start.plus_millis(self.step)
-                }
-            }
-            _ => rounded,
-        }
+        previous.filter(|start| start.plus_millis(self.step) > rounded).unwrap_or(rounded)
     }
 
-    /// On the wall, so that zones at odd half hours start at full hours too.
-    fn round_up(&self, instant: Instant, clock: &LocalClock) -> Instant {
-        let past = clock.civil(instant).rem_euclid(self.alignment);
-        if past == 0 { instant } else { instant.plus_millis(self.alignment - past) }
+    /// The start of a range, moved up to the grid.
+    fn rounded(&self, range: Interval, clock: &LocalClock) -> Instant {
+        let to = |alignment| round_up(range.start, alignment, clock).plus_millis(self.offset);
+        let aligned = to(self.alignment);
+        if !self.optimized {
+            return aligned;
+        }
+        let most = self.fitting(to(MINUTE), range.end);
+        let mut tried = std::iter::once(aligned).chain(FINER_ALIGNMENTS.into_iter().map(to));
+        tried.find(|start| self.fitting(*start, range.end) == most).unwrap_or(aligned)
+    }
+
+    /// How many slots there are from a first start to an end.
+    fn fitting(&self, first: Instant, end: Instant) -> i64 {
+        let room = end.millis() - first.millis() - self.length;
+        if room < 0 { 0 } else { room / self.step + 1 }
+    }
+}
+
+/// The first instant from there on at which the wall shows a multiple, so that zones
+/// at odd half hours start at full hours too.
+fn round_up(mut instant: Instant, alignment: i64, clock: &LocalClock) -> Instant {
+    loop {
+        let past = clock.civil(instant).rem_euclid(alignment);
+        if past == 0 || instant == Instant::LATEST {
+            return instant;
+        }
+        // Should clocks change by half an hour on the way, it is not there yet.
+        instant = instant.plus_millis(alignment - past);
     }
 }
 
@@ -105,27 +134,48 @@ mod tests {
         starts.iter().map(|start| start.millis() / MINUTE).collect()
     }
 
+    fn grid(length: u32, slot_interval: Option<u32>, offset_start: u32) -> Grid {
+        Grid::new(length, &EventRules { slot_interval, offset_start, ..EventRules::default() })
+    }
+
+    fn optimized(length: u32) -> Grid {
+        Grid::new(length, &EventRules { optimized: true, ..EventRules::default() })
+    }
+
     #[test]
     fn a_start_off_the_grid_is_rounded_up_from_the_hour() {
-        assert_eq!(starts(Grid::new(60, None, 0), &[(15, 240)]), [60, 120, 180]);
-        assert_eq!(starts(Grid::new(45, None, 0), &[(5, 120)]), [15, 60]);
-        assert_eq!(starts(Grid::new(7, None, 0), &[(5, 20)]), [5, 12]);
+        assert_eq!(starts(grid(60, None, 0), &[(15, 240)]), [60, 120, 180]);
+        assert_eq!(starts(grid(45, None, 0), &[(5, 120)]), [15, 60]);
+        assert_eq!(starts(grid(7, None, 0), &[(5, 20)]), [5, 12]);
     }
 
     #[test]
     fn the_offset_adds_up() {
-        assert_eq!(starts(Grid::new(30, None, 5), &[(540, 660)]), [545, 580, 615]);
+        assert_eq!(starts(grid(30, None, 5), &[(540, 660)]), [545, 580, 615]);
     }
 
     #[test]
     fn the_interval_decides_the_distance_and_the_length_the_last_start() {
-        assert_eq!(starts(Grid::new(60, Some(15), 0), &[(0, 90)]), [0, 15, 30]);
-        assert_eq!(starts(Grid::new(15, Some(60), 0), &[(0, 90)]), [0, 60]);
+        assert_eq!(starts(grid(60, Some(15), 0), &[(0, 90)]), [0, 15, 30]);
+        assert_eq!(starts(grid(15, Some(60), 0), &[(0, 90)]), [0, 60]);
     }
 
     #[test]
     fn a_later_range_keeps_to_the_starts_of_an_earlier_one() {
         // 45 minutes, free from 0 and from 30: the second host starts with the first.
-        assert_eq!(starts(Grid::new(45, None, 0), &[(0, 180), (30, 225)]), [0, 45, 90, 135, 180]);
+        assert_eq!(starts(grid(45, None, 0), &[(0, 180), (30, 225)]), [0, 45, 90, 135, 180]);
+    }
+
+    #[test]
+    fn optimized_starts_are_rounded_as_far_as_costs_no_slot() {
+        // 17 to 240: three full hours fit from 17 on, and from 60 on.
+        assert_eq!(starts(optimized(60), &[(17, 240)]), [60, 120, 180]);
+        // 17 to 215: three fit until minute 35. The next quarter of an hour is 30.
+        assert_eq!(starts(optimized(60), &[(17, 215)]), [30, 90, 150]);
+        // 17 to 205: until 25, so 20.
+        assert_eq!(starts(optimized(60), &[(17, 205)]), [20, 80, 140]);
+        // 17 to 198: until 18, so 17 itself.
+        assert_eq!(starts(optimized(60), &[(17, 198)]), [17, 77, 137]);
+        assert_eq!(starts(grid(60, None, 0), &[(17, 198)]), [60, 120]);
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::civil::{CivilMinute, Override, Schedule};
 use crate::clock::day_number;
-use crate::{DAY, Interval, LocalClock, MINUTE, merge};
+use crate::wall::Walls;
+use crate::{DAY, Interval, MINUTE, merge};
 
 /// The length of a civil day in minutes.
 const DAY_MINUTES: i64 = 24 * 60;
@@ -36,36 +37,46 @@ impl Hours {
     }
 }
 
-/// When the schedule is open, within a window that the clock covers.
-pub(crate) fn open_hours(
-    schedule: &Schedule,
-    clock: &LocalClock,
-    window: Interval,
-) -> Vec<Interval> {
-    if window.is_empty() {
-        return Vec::new();
+/// A schedule, read once: its hours by day.
+pub(crate) struct Timetable {
+    week: Week,
+    exceptions: Exceptions,
+}
+
+impl Timetable {
+    pub(crate) fn of(schedule: &Schedule) -> Self {
+        let exceptions = Exceptions::of(&schedule.overrides);
+        Self { week: Week::of(schedule), exceptions }
     }
-    let week = Week::of(schedule);
-    let exceptions = Exceptions::of(&schedule.overrides);
-    // The day before may reach over midnight.
-    let days = (clock.day(window.start) - 1)..=clock.day(window.end);
-    let mut open = Vec::new();
-    for day in days {
-        let next_is_exception = exceptions.on(day + 1).is_some();
-        let mut add = |hours: Hours| {
-            let hours = if next_is_exception { hours.without_the_next_day() } else { hours };
-            let at = |minutes: i64| clock.instant(day * DAY + minutes * MINUTE);
-            let interval = Interval::new(at(hours.start), at(hours.end)).clipped_to(window);
-            if !interval.is_empty() {
-                open.push(interval);
-            }
-        };
-        match exceptions.on(day) {
-            Some(exception) => exception.iter().filter_map(|(_, hours)| *hours).for_each(&mut add),
-            None => week.on(day).iter().copied().for_each(&mut add),
+
+    /// When it is open, within a window that the walls' clocks cover.
+    pub(crate) fn open(&self, walls: &Walls<'_>, window: Interval) -> Vec<Interval> {
+        if window.is_empty() {
+            return Vec::new();
         }
+        let days = walls.days(window);
+        let mut open = Vec::new();
+        // The day before may reach over midnight.
+        for day in (days.start() - 1)..=*days.end() {
+            let next_is_exception = self.exceptions.on(day + 1).is_some();
+            let clock = walls.on(day);
+            let mut add = |hours: Hours| {
+                let hours = if next_is_exception { hours.without_the_next_day() } else { hours };
+                let at = |minutes: i64| clock.instant(day * DAY + minutes * MINUTE);
+                let interval = Interval::new(at(hours.start), at(hours.end)).clipped_to(window);
+                if !interval.is_empty() {
+                    open.push(interval);
+                }
+            };
+            match self.exceptions.on(day) {
+                Some(exception) => {
+                    exception.iter().filter_map(|(_, hours)| *hours).for_each(&mut add);
+                }
+                None => self.week.on(day).iter().copied().for_each(&mut add),
+            }
+        }
+        merge(open)
     }
-    merge(open)
 }
 
 /// The weekly hours by day, from Monday on.

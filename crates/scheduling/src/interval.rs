@@ -27,6 +27,11 @@ impl Interval {
         self.start < other.end && other.start < self.end
     }
 
+    /// Whether an instant lies inside.
+    pub fn has(self, instant: Instant) -> bool {
+        self.start <= instant && instant < self.end
+    }
+
     /// Whether all of `other` lies inside.
     pub fn contains(self, other: Self) -> bool {
         self.start <= other.start && other.end <= self.end
@@ -101,6 +106,19 @@ pub fn intersect(one: &[Interval], other: &[Interval]) -> Vec<Interval> {
         }
     }
     shared
+}
+
+/// Whether a set has all of an interval.
+pub(crate) fn covers(set: &[Interval], interval: Interval) -> bool {
+    let after = set.partition_point(|one| one.start <= interval.start);
+    let last = after.checked_sub(1).and_then(|index| set.get(index));
+    last.is_some_and(|one| one.contains(interval))
+}
+
+/// Whether a set has any of an interval.
+pub(crate) fn touches(set: &[Interval], interval: Interval) -> bool {
+    let first = set.partition_point(|one| one.end <= interval.start);
+    set.get(first).is_some_and(|one| one.overlaps(interval))
 }
 
 #[cfg(test)]

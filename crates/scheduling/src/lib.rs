@@ -1,28 +1,48 @@
-//! The availability engine, pure: civil rules become intervals of instants, busy
-//! time is taken out of them, and what is left is cut into slots.
+//! The availability engine, pure: civil rules become intervals of instants, what is
+//! taken is cut out of them, and what is left is cut into slots.
 //!
 //! ```text
-//! Schedule ──hours──▶ intervals ──minus busy──▶ free ──hosts together──▶ ranges ──grid──▶ starts
-//!  (civil)            (instants)
+//! Schedule ──hours──▶ at work ──minus taken──▶ free ──hosts together──▶ ranges ──grid──▶ slots
+//!  (civil)          (instants)                                                 minus full periods,
+//!                                                                              restricted hours
 //! ```
 //!
-//! The same [`Question`] lists slots ([`slots`]) and decides whether one start may
-//! be booked ([`check`]), so the two can never disagree: whatever `slots` returns,
-//! `check` accepts. Civil times meet instants in one place, [`LocalClock`].
+//! The same [`Question`] lists slots ([`slots`]) and decides whether a start may be
+//! booked ([`check`]), so the two can never disagree: whatever `slots` returns with
+//! room, `check` accepts. Civil times meet instants in one place, [`LocalClock`].
+//! Who of several free hosts holds a booking is decided by [`choose`].
 
+mod check;
+mod choice;
 mod civil;
 mod clock;
 mod free;
 mod grid;
+mod host;
 mod hours;
 mod interval;
+mod limits;
+mod list;
 mod question;
+mod reasons;
+mod rules;
+mod seats;
+mod taken;
+mod wall;
 mod window;
 
+pub use check::check;
+pub use choice::{Candidate, Fairness, NobodyFree, choose};
 pub use civil::{CivilMinute, CivilMinuteError, Day, Override, Schedule, WeeklyRule, parse_date};
 pub use clock::LocalClock;
+pub use host::{Dates, Host, SharedTime, Travel};
 pub use interval::{Interval, intersect, merge, subtract};
-pub use question::{EventRules, Host, Question, Reason, check, slots};
+pub use limits::{Booked, Counted, Limits, Measure, PerPeriod, Period, tally};
+pub use list::{Slot, slots};
+pub use question::{Question, load_range};
+pub use reasons::Reasons;
+pub use rules::{EventRules, Restriction};
+pub use seats::{SeatedSlot, Seats};
 pub use window::{BookingWindow, MAX_ROLLING_SEARCH_DAYS, Span};
 
 /// The longest range of one question about slots, in days.

@@ -1,6 +1,8 @@
 //! API keys, stored hashed.
 
-use meridian_kernel::{ApiKey, ApiKeyId, Instant, OrganizationNumber, UserId, WireId};
+use meridian_kernel::{
+    ApiKey, ApiKeyId, Instant, OrganizationNumber, Role, TeamId, UserId, WireId,
+};
 
 use crate::{BadRow, Database, DatabaseError, Row, Rows, Scope, Statement, StoreError, arguments};
 
@@ -47,23 +49,32 @@ pub struct KeyHolder {
     pub time_zone: String,
     /// `USER` or `ADMIN`.
     pub system_role: String,
-    /// `MEMBER`, `ADMIN` or `OWNER`.
-    pub organization_role: String,
+    /// What they are in the organisation.
+    pub organization_role: Role,
+    /// Whether they accepted to be in it.
+    pub organization_accepted: bool,
+    /// The teams they are an accepted member of, and what they are there.
+    pub teams: Vec<(TeamId, Role)>,
     /// Valid through the whole of this UTC day; `None`: for ever.
     pub expires_at: Option<Instant>,
 }
 
-/// Who holds the key of a hash; expired ones too. Asks the primary: a replica that
-/// lags would let a deleted key in.
+/// Who holds the key of a hash; expired ones too, but nobody who left. Asks the
+/// primary: a replica that lags would let a deleted key in.
 pub async fn find_holder<D: Database>(
     scope: &Scope<'_, D>,
     hash: &str,
 ) -> Result<Option<KeyHolder>, StoreError> {
     let sql = "SELECT u.id, u.username, u.email, u.name, u.time_zone, u.system_role, \
-               u.organization_role, k.expires_at \
-               FROM api_key k JOIN user u ON u.id = k.user_id WHERE k.hash = ?1";
+               u.organization_role, k.expires_at, u.organization_accepted, \
+               (SELECT json_group_array(json_array(m.team_id, m.role)) FROM team_membership m \
+                WHERE m.user_id = u.id AND m.accepted = 1) \
+               FROM api_key k JOIN user u ON u.id = k.user_id \
+               WHERE k.hash = ?1 AND u.left_at IS NULL";
     let rows = scope.read_primary(Statement::query(sql, arguments![hash])).await?;
     let read = |row: Row<'_>| -> Result<KeyHolder, BadRow> {
+        let teams: Vec<(i64, Role)> = row.json(9)?;
+        let team = |(id, role)| (TeamId::new(scope.organization(), id), role);
         Ok(KeyHolder {
             user_id: UserId::new(scope.organization(), row.integer(0)?),
             username: row.string(1)?,
@@ -71,8 +82,10 @@ pub async fn find_holder<D: Database>(
             name: row.string(3)?,
             time_zone: row.string(4)?,
             system_role: row.string(5)?,
-            organization_role: row.string(6)?,
+            organization_role: row.role(6)?,
             expires_at: row.optional(7, Row::instant)?,
+            organization_accepted: row.boolean(8)?,
+            teams: teams.into_iter().map(team).collect(),
         })
     };
     Ok(rows.first().map(read).transpose()?)
@@ -126,7 +139,7 @@ pub async fn insert<D: Database>(
     }
     let insert = Statement::command(
         "INSERT INTO api_key (user_id, hash, hint, note, expires_at, created_at) \
-         SELECT id, ?2, ?3, ?4, ?5, ?6 FROM user WHERE id = ?1 \
+         SELECT id, ?2, ?3, ?4, ?5, ?6 FROM user WHERE id = ?1 AND left_at IS NULL \
          RETURNING id, hint, note, expires_at, created_at",
         arguments![
             user.row(),

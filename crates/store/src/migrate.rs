@@ -17,12 +17,21 @@ const SEPARATOR: &str = "\n--;;\n";
 pub struct Migrations(&'static [&'static str]);
 
 /// The platform's database.
-pub const PLATFORM: Migrations =
-    Migrations(&[include_str!("../../../migrations/platform/0001_start.sql")]);
+pub const PLATFORM: Migrations = Migrations(&[
+    include_str!("../../../migrations/platform/0001_start.sql"),
+    include_str!("../../../migrations/platform/0002_due_work.sql"),
+]);
 
 /// An organisation's database.
-pub const ORGANIZATION: Migrations =
-    Migrations(&[include_str!("../../../migrations/organization/0001_start.sql")]);
+pub const ORGANIZATION: Migrations = Migrations(&[
+    include_str!("../../../migrations/organization/0001_start.sql"),
+    include_str!("../../../migrations/organization/0002_teams_and_availability.sql"),
+    include_str!("../../../migrations/organization/0003_booking_lists.sql"),
+    include_str!("../../../migrations/organization/0006_team_invites.sql"),
+    include_str!("../../../migrations/organization/0009_idempotency.sql"),
+    include_str!("../../../migrations/organization/0010_webhook_owners.sql"),
+    include_str!("../../../migrations/organization/0011_delivery_engine.sql"),
+]);
 
 impl Migrations {
     /// The schema version after all of them.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use meridian_kernel::Instant;
+use meridian_kernel::{Instant, Role};
 
 use crate::{Rows, Value};
 
@@ -49,6 +49,11 @@ impl<'a> Row<'a> {
         self.0.get(column).unwrap_or(&Value::Null)
     }
 
+    /// The cell as it is.
+    pub fn value(self, column: usize) -> Value {
+        self.cell(column).clone()
+    }
+
     /// An integer.
     pub fn integer(self, column: usize) -> Result<i64, BadRow> {
         match self.cell(column) {
@@ -88,6 +93,11 @@ impl<'a> Row<'a> {
     /// An instant, stored in milliseconds.
     pub fn instant(self, column: usize) -> Result<Instant, BadRow> {
         self.integer(column).map(Instant::from_millis)
+    }
+
+    /// A member's role.
+    pub fn role(self, column: usize) -> Result<Role, BadRow> {
+        Role::parse(self.text(column)?).ok_or(BadRow { column, expected: "a role" })
     }
 
     /// JSON text, read into a type.

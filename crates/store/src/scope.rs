@@ -1,7 +1,10 @@
 //! An organisation's database, opened for one request.
 
+use std::sync::Arc;
+
 use meridian_kernel::OrganizationNumber;
 
+use crate::idempotency::Mark;
 use crate::{Access, Database, DatabaseError, Rows, Statement, migrate};
 
 /// The right to one organisation's database: the first parameter of every store
@@ -12,7 +15,11 @@ pub struct Scope<'a, D> {
     database: &'a D,
     organization: OrganizationNumber,
     name: String,
+    mark: Option<Arc<Mark>>,
 }
+
+/// Where a write's mark stands in its batch: see [`Mark::statement`].
+const MARK: usize = 1;
 
 impl<'a, D: Database> Scope<'a, D> {
     /// Opens the organisation's database, bringing its schema up to date first
@@ -21,7 +28,8 @@ impl<'a, D: Database> Scope<'a, D> {
         database: &'a D,
         organization: OrganizationNumber,
     ) -> Result<Self, DatabaseError> {
-        let scope = Self { database, organization, name: organization.database_name() };
+        let name = organization.database_name();
+        let scope = Self { database, organization, name, mark: None };
         migrate::bring_up_to_date(database, &scope.name, migrate::ORGANIZATION).await?;
         Ok(scope)
     }
@@ -53,14 +61,64 @@ impl<'a, D: Database> Scope<'a, D> {
         Ok(rows.await?.pop().unwrap_or_default())
     }
 
+    /// The same database, without a mark.
+    pub fn same(&self) -> Self {
+        let Self { database, organization, .. } = *self;
+        Self { database, organization, name: self.name.clone(), mark: None }
+    }
+
+    /// The same scope, whose writes say in their own batch that they happened.
+    pub fn marked(self, mark: Arc<Mark>) -> Self {
+        Self { mark: Some(mark), ..self }
+    }
+
+    /// What marks the writes, where something does.
+    pub fn mark(&self) -> Option<&Arc<Mark>> {
+        self.mark.as_ref().filter(|mark| mark.is_open())
+    }
+
     /// Writes all or nothing.
     pub async fn write(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, DatabaseError> {
+        let (Some(mark), Some(first)) = (self.mark(), statements.first()) else {
+            return self.write_unmarked(statements).await;
+        };
+        let statement = mark.statement(first);
+        let mut statements = statements;
+        statements.insert(MARK, statement);
+        let mut answers = self.write_unmarked(statements).await.map_err(without_mark)?;
+        mark.wrote();
+        if answers.len() > MARK {
+            answers.remove(MARK);
+        }
+        Ok(answers)
+    }
+
+    /// Writes all or nothing, whatever marks the other writes.
+    pub(crate) async fn write_unmarked(
+        &self,
+        statements: Vec<Statement>,
+    ) -> Result<Vec<Rows>, DatabaseError> {
         self.database.execute(&self.name, Access::Write, true, statements).await
     }
 
     /// Writes all or nothing, on the handle of workers.
     pub async fn work(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, DatabaseError> {
         self.database.execute(&self.name, Access::Job, true, statements).await
+    }
+}
+
+/// The same failure as if the mark had not been there. One that lost its key to
+/// another attempt is as good as one that came too late.
+fn without_mark(error: DatabaseError) -> DatabaseError {
+    match error {
+        DatabaseError::Precondition(MARK) => DatabaseError::Busy,
+        DatabaseError::Precondition(index) if index > MARK => {
+            DatabaseError::Precondition(index - 1)
+        }
+        DatabaseError::Constraint { statement, kind, column } if statement > MARK => {
+            DatabaseError::Constraint { statement: statement - 1, kind, column }
+        }
+        other => other,
     }
 }
 

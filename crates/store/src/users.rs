@@ -1,11 +1,17 @@
-//! Users.
+//! Users, who are the members of their organisation. Whoever left it is kept for the
+//! bookings that name them, and is not found here any more.
 
-use meridian_kernel::{Instant, OrganizationNumber, Patch, ScheduleId, UserId, WireId, Zone};
+use meridian_kernel::{Instant, OrganizationNumber, Patch, Role, ScheduleId, UserId, WireId, Zone};
 
 use crate::api_keys::{self, NewApiKey};
 use crate::{
     BadRow, ConstraintKind, Database, DatabaseError, Row, Rows, Scope, Statement, StoreError,
-    arguments,
+    Value, arguments,
+};
+
+pub use members::{
+    MemberChange, MemberChanged, MemberFilter, MemberInserted, NewMember, change_member,
+    insert_member, leave, list_members, rejoin,
 };
 
 /// A row of `user`, without the password.
@@ -37,8 +43,16 @@ pub struct User {
     pub default_schedule_id: Option<ScheduleId>,
     /// `USER`, or `ADMIN` for a system administrator.
     pub system_role: String,
-    /// `MEMBER`, `ADMIN` or `OWNER`.
-    pub organization_role: String,
+    /// What they are in the organisation.
+    pub organization_role: Role,
+    /// Whether they accepted to be in the organisation.
+    pub organization_accepted: bool,
+    /// Whether nobody may act in their name.
+    pub disable_impersonation: bool,
+    /// Whether they can be booked together with others, by their names alone.
+    pub allow_dynamic_booking: bool,
+    /// What only presents: theme, colours and the like.
+    pub settings: serde_json::Map<String, serde_json::Value>,
     /// When it was made.
     pub created_at: Instant,
     /// When it was last changed.
@@ -51,11 +65,14 @@ macro_rules! select {
         concat!(
             "SELECT id, username, email, name, time_zone, time_format, week_start, locale, \
              avatar_url, bio, metadata, default_schedule_id, system_role, organization_role, \
+             organization_accepted, disable_impersonation, allow_dynamic_booking, settings, \
              created_at, updated_at FROM user ",
             $rest
         )
     };
 }
+
+mod members;
 
 impl User {
     /// The row mapper.
@@ -75,9 +92,13 @@ impl User {
             metadata: row.json(10)?,
             default_schedule_id: schedule.map(|id| ScheduleId::new(organization, id)),
             system_role: row.string(12)?,
-            organization_role: row.string(13)?,
-            created_at: row.instant(14)?,
-            updated_at: row.instant(15)?,
+            organization_role: row.role(13)?,
+            organization_accepted: row.boolean(14)?,
+            disable_impersonation: row.boolean(15)?,
+            allow_dynamic_booking: row.boolean(16)?,
+            settings: row.json(17)?,
+            created_at: row.instant(18)?,
+            updated_at: row.instant(19)?,
         })
     }
 }
@@ -95,7 +116,8 @@ pub async fn find<D: Database>(
     if id.organization() != scope.organization() {
         return Ok(None);
     }
-    let query = Statement::query(select!("WHERE id = ?1"), arguments![id.row()]);
+    let query =
+        Statement::query(select!("WHERE id = ?1 AND left_at IS NULL"), arguments![id.row()]);
     first(scope, &scope.read_one(query).await?)
 }
 
@@ -104,7 +126,8 @@ pub async fn find_by_username<D: Database>(
     scope: &Scope<'_, D>,
     username: &str,
 ) -> Result<Option<User>, StoreError> {
-    let query = Statement::query(select!("WHERE username = ?1"), arguments![username]);
+    let sql = select!("WHERE username = ?1 AND left_at IS NULL");
+    let query = Statement::query(sql, arguments![username]);
     first(scope, &scope.read_one(query).await?)
 }
 
@@ -113,7 +136,8 @@ pub async fn find_by_email<D: Database>(
     scope: &Scope<'_, D>,
     email: &str,
 ) -> Result<Option<User>, StoreError> {
-    let query = Statement::query(select!("WHERE email = ?1"), arguments![email]);
+    let sql = select!("WHERE email = ?1 AND left_at IS NULL");
+    let query = Statement::query(sql, arguments![email]);
     first(scope, &scope.read_one(query).await?)
 }
 
@@ -180,7 +204,30 @@ pub async fn update<D: Database>(
     }
 }
 
+/// The statement that changes the profile of the user whom the condition finds.
+macro_rules! update_fields {
+    ($condition:literal) => {
+        concat!(
+            "UPDATE user SET name = coalesce(?2, name), time_zone = coalesce(?3, time_zone), \
+             time_format = coalesce(?4, time_format), week_start = coalesce(?5, week_start), \
+             locale = coalesce(?6, locale), metadata = coalesce(?7, metadata), \
+             avatar_url = CASE WHEN ?8 THEN ?9 ELSE avatar_url END, \
+             bio = CASE WHEN ?10 THEN ?11 ELSE bio END, updated_at = ?12 WHERE ",
+            $condition,
+            " AND left_at IS NULL"
+        )
+    };
+}
+
 fn update_fields(id: UserId, change: &UserChange, now: Instant) -> Statement {
+    fields_statement(update_fields!("id = ?1"), id.row().into(), change, now)
+}
+
+fn update_fields_by_email(email: &str, change: &UserChange, now: Instant) -> Statement {
+    fields_statement(update_fields!("email = ?1"), email.into(), change, now)
+}
+
+fn fields_statement(sql: &'static str, who: Value, change: &UserChange, now: Instant) -> Statement {
     let name = match &change.name {
         Patch::Absent => None,
         Patch::Null => Some(""),
@@ -192,13 +239,9 @@ fn update_fields(id: UserId, change: &UserChange, now: Instant) -> Statement {
         Patch::Value(metadata) => Some(metadata.to_string()),
     };
     Statement::command(
-        "UPDATE user SET name = coalesce(?2, name), time_zone = coalesce(?3, time_zone), \
-         time_format = coalesce(?4, time_format), week_start = coalesce(?5, week_start), \
-         locale = coalesce(?6, locale), metadata = coalesce(?7, metadata), \
-         avatar_url = CASE WHEN ?8 THEN ?9 ELSE avatar_url END, \
-         bio = CASE WHEN ?10 THEN ?11 ELSE bio END, updated_at = ?12 WHERE id = ?1",
+        sql,
         arguments![
-            id.row(),
+            who,
             name,
             change.time_zone.map(Zone::name),
             change.time_format,
@@ -279,22 +322,10 @@ pub async fn insert_owner<D: Database>(
             now,
         ],
     );
-    let schedule = Statement::command(
-        "INSERT INTO schedule \
-         (owner_id, name, time_zone, availability, overrides, created_at, updated_at) \
-         SELECT id, 'Working hours', time_zone, ?2, '[]', ?3, ?3 FROM user WHERE username = ?1",
-        arguments![username, WORKING_HOURS, now],
-    );
-    let make_default = Statement::command(
-        "UPDATE user SET default_schedule_id = \
-         (SELECT id FROM schedule WHERE owner_id = user.id ORDER BY id LIMIT 1) \
-         WHERE username = ?1",
-        arguments![username],
-    );
     let batch = vec![
         insert.returning(),
-        schedule.must_affect(),
-        make_default.must_affect(),
+        insert_first_schedule(&owner.email, now).must_affect(),
+        make_first_schedule_default(&owner.email).must_affect(),
         api_keys::insert_for_username(username, key, now).must_affect(),
     ];
     match scope.write(batch).await {
@@ -307,4 +338,24 @@ pub async fn insert_owner<D: Database>(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The working hours of the user of an address who has none.
+fn insert_first_schedule(email: &str, now: Instant) -> Statement {
+    Statement::command(
+        "INSERT INTO schedule \
+         (owner_id, name, time_zone, availability, overrides, created_at, updated_at) \
+         SELECT id, 'Working hours', time_zone, ?2, '[]', ?3, ?3 FROM user WHERE email = ?1 \
+         AND NOT EXISTS (SELECT 1 FROM schedule s WHERE s.owner_id = user.id)",
+        arguments![email, WORKING_HOURS, now],
+    )
+}
+
+fn make_first_schedule_default(email: &str) -> Statement {
+    Statement::command(
+        "UPDATE user SET default_schedule_id = coalesce(default_schedule_id, \
+         (SELECT id FROM schedule WHERE owner_id = user.id ORDER BY id LIMIT 1)) \
+         WHERE email = ?1",
+        arguments![email],
+    )
 }

@@ -57,6 +57,33 @@ fn values() -> Vec<Value> {
     ]
 }
 
+const TEAM_EVENT_TYPE_FIELDS: &[&str] = &[
+    "schedulingType",
+    "hosts",
+    "assignAllTeamMembers",
+    "emailSettings",
+    "restrictionScheduleId",
+    "useBookerTimezone",
+    "isRRWeightsEnabled",
+    "rescheduleWithSameRoundRobinHost",
+    "locations",
+    "scheduleId",
+];
+
+const OLD_EVENT_TYPE_FIELDS: &[&str] = &[
+    "length",
+    "title",
+    "slug",
+    "locations",
+    "bookingFields",
+    "slotInterval",
+    "seatsPerTimeSlot",
+    "minimumBookingNotice",
+    "hidden",
+];
+
+const LINK_FIELDS: &[&str] = &["expiresAt", "maxUsageCount"];
+
 const EVENT_TYPE_FIELDS: &[&str] = &[
     "title",
     "slug",
@@ -126,6 +153,29 @@ const OTHER_FIELDS: &[&str] = &[
     "mode",
     "apiKeyDaysValid",
 ];
+const HOURS_FIELDS: &[&str] = &[
+    "name",
+    "timeZone",
+    "isDefault",
+    "availabilities",
+    "schedule",
+    "dateOverrides",
+    "start",
+    "end",
+    "notes",
+    "toUserId",
+    "reason",
+    "startDate",
+    "endDate",
+];
+const RESERVATION_FIELDS: &[&str] = &[
+    "eventTypeId",
+    "slotStart",
+    "slotDuration",
+    "reservationDuration",
+    "slotUtcStartDate",
+    "slotUtcEndDate",
+];
 const QUERY_FIELDS: &[&str] = &[
     "eventTypeId",
     "start",
@@ -137,6 +187,14 @@ const QUERY_FIELDS: &[&str] = &[
     "username",
     "usernames",
     "teamSlug",
+    "startTime",
+    "endTime",
+    "usernameList[]",
+    "isTeamEvent",
+    "slotFormat",
+    "orgSlug",
+    "rescheduleUid",
+    "rrHostSubsetIds",
     "bookingUidToReschedule",
     "organizationSlug",
     "status",
@@ -177,7 +235,37 @@ fn no_body_and_no_query_is_answered_with_a_5xx() {
         let event_type = organization.event_type("bad", 30);
         let booking = organization.booking(event_type, "2051-09-05T07:00:00Z");
         let schedule = json!({"name": "s", "timeZone": "UTC", "isDefault": false});
+        let team = organization.team("bad-team", &[]);
         let routes = [
+            (
+                "POST",
+                format!("/v2/teams/{team}/event-types"),
+                "2024-06-14",
+                json!({"title": "t", "slug": "t", "lengthInMinutes": 30,
+                       "schedulingType": "roundRobin"}),
+                TEAM_EVENT_TYPE_FIELDS,
+            ),
+            (
+                "POST",
+                "/v2/event-types".to_owned(),
+                "2024-04-15",
+                json!({"title": "t", "slug": "t", "length": 30}),
+                OLD_EVENT_TYPE_FIELDS,
+            ),
+            (
+                "PATCH",
+                format!("/v2/event-types/{event_type}"),
+                "2024-04-15",
+                json!({}),
+                OLD_EVENT_TYPE_FIELDS,
+            ),
+            (
+                "POST",
+                format!("/v2/event-types/{event_type}/private-links"),
+                "2024-06-14",
+                json!({}),
+                LINK_FIELDS,
+            ),
             (
                 "POST",
                 "/v2/event-types".to_owned(),
@@ -192,8 +280,38 @@ fn no_body_and_no_query_is_answered_with_a_5xx() {
                 json!({}),
                 EVENT_TYPE_FIELDS,
             ),
-            ("POST", "/v2/schedules".to_owned(), "2024-06-11", schedule, SCHEDULE_FIELDS),
+            ("POST", "/v2/schedules".to_owned(), "2024-06-11", schedule.clone(), SCHEDULE_FIELDS),
+            ("POST", "/v2/schedules".to_owned(), "2024-04-15", schedule, HOURS_FIELDS),
+            (
+                "POST",
+                "/v2/me/ooo".to_owned(),
+                "2024-04-15",
+                json!({"start": "2050-01-01", "end": "2050-01-02"}),
+                HOURS_FIELDS,
+            ),
+            (
+                "POST",
+                "/v2/me/travel-schedules".to_owned(),
+                "2024-04-15",
+                json!({"timeZone": "UTC", "startDate": "2050-01-01", "endDate": "2050-01-02"}),
+                HOURS_FIELDS,
+            ),
             ("POST", "/v2/bookings".to_owned(), "2024-08-13", booking, BOOKING_FIELDS),
+            (
+                "POST",
+                "/v2/slots/reservations".to_owned(),
+                "2024-09-04",
+                json!({"eventTypeId": event_type, "slotStart": "2050-09-05T07:00:00Z"}),
+                RESERVATION_FIELDS,
+            ),
+            (
+                "POST",
+                "/v2/slots/reserve".to_owned(),
+                "2024-04-15",
+                json!({"eventTypeId": event_type, "slotUtcStartDate": "2050-09-05T07:00:00Z",
+                       "slotUtcEndDate": "2050-09-05T07:30:00Z"}),
+                RESERVATION_FIELDS,
+            ),
             ("PATCH", "/v2/me".to_owned(), "2024-04-15", json!({}), OTHER_FIELDS),
             (
                 "POST",
@@ -223,9 +341,12 @@ fn no_body_and_no_query_is_answered_with_a_5xx() {
 
             let (path, version) = *random.pick(&[
                 ("/v2/slots", "2024-09-04"),
+                ("/v2/slots/available", "2024-04-15"),
                 ("/v2/bookings", "2024-08-13"),
                 ("/v2/event-types", "2024-06-14"),
                 ("/v2/webhooks", "2024-04-15"),
+                ("/v2/me/ooo", "2024-04-15"),
+                ("/v2/me/travel-schedules", "2024-04-15"),
             ]);
             let mut query = format!("eventTypeId={event_type}&start=2050-09-05&end=2050-09-06");
             for _ in 0..=random.below(3) {

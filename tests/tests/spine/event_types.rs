@@ -186,3 +186,82 @@ fn wrong_settings_are_named() {
         assert_eq!(organization.event_types().get("/v2/event-types").data(200), json!([]));
     });
 }
+
+#[test]
+fn clients_of_the_first_version_are_answered_in_its_shapes() {
+    in_both_modes(|server| {
+        let organization = server.organization();
+        // Without the header, and with those dates, that version answers.
+        let clients = [None, Some("2024-04-15"), Some("2024-06-11")].map(|version| match version {
+            Some(version) => organization.client.version(version),
+            None => organization.client.clone(),
+        });
+        for (index, client) in clients.iter().enumerate() {
+            let sent = json!({
+                "title": "Old", "slug": format!("old-{index}"), "length": 60, "description": "d",
+                "hidden": false, "disableGuests": true, "slotInterval": 15, "afterEventBuffer": 5,
+                "beforeEventBuffer": 10, "minimumBookingNotice": 120,
+                "locations": [{"type": "inPerson", "address": "123 Main St"}],
+            });
+            let made = client.post("/v2/event-types", &sent).data(201);
+            for (name, value) in sent.as_object().unwrap() {
+                assert_eq!(&made[name], value, "{name}");
+            }
+            let path = format!("/v2/event-types/{}", made["id"]);
+            let read = client.get(&path).data(200);
+            assert_eq!(read["eventType"], made);
+            assert_eq!(read["eventType"]["userId"], organization.owner_id);
+            let change = json!({"title": "Newer", "slotInterval": 30, "seatsPerTimeSlot": 4});
+            let changed = client.patch(&path, &change).data(200);
+            assert_eq!((&changed["title"], &changed["length"]), (&json!("Newer"), &json!(60)));
+            assert_eq!(changed["seatsPerTimeSlot"], 4);
+            // The newest version sees the same event type.
+            let newest = organization.event_types().get(&path).data(200);
+            assert_eq!(
+                (&newest["lengthInMinutes"], &newest["slotInterval"]),
+                (&json!(60), &json!(30))
+            );
+            assert_eq!(newest["locations"][0]["address"], "123 Main St");
+            let groups = client.get("/v2/event-types").data(200);
+            let group = &groups["eventTypeGroups"][0];
+            assert_eq!(group["profile"]["slug"], organization.username.as_str());
+            assert_eq!(group["eventTypes"][0]["id"], made["id"]);
+            assert_eq!(groups["profiles"][0], group["profile"]);
+            let deleted = client.delete(&path).data(200);
+            assert_eq!((&deleted["id"], &deleted["length"]), (&made["id"], &json!(60)));
+            client.get(&path).error(404);
+            client.delete(&path).error(404);
+            assert!(
+                client.post("/v2/event-types", &json!({})).error(400).contains("length must be")
+            );
+        }
+        organization.public.get("/v2/event-types").error(401);
+    });
+}
+
+#[test]
+fn the_first_versions_booking_pages_find_what_is_booked() {
+    in_both_modes(|server| {
+        let organization = server.organization();
+        let (username, slug) = (&organization.username, &organization.slug);
+        let place = json!([{"type": "address", "address": "secret lair", "public": false}]);
+        let open = organization.event_type_with("open", 30, &json!({"locations": place}));
+        organization.event_type_with("closed", 30, &json!({"hidden": true}));
+        let path = format!("/v2/event-types/{username}/open/public?org={slug}");
+        let page = organization.public.get(&path);
+        assert!(!page.text.contains("lair"), "{}", page.text);
+        let page = page.data(200);
+        assert_eq!((&page["id"], &page["length"]), (&json!(open), &json!(30)));
+        assert_eq!(page["owner"]["username"], username.as_str());
+        assert_eq!(
+            (&page["users"][0]["username"], &page["isDynamic"]),
+            (&json!(username), &json!(false))
+        );
+        let none = format!("/v2/event-types/{username}/nothing/public?org={slug}");
+        assert_eq!(organization.public.get(&none).data(200), Value::Null);
+        // Without an organisation, names are looked up among those who have none.
+        let list = format!("/v2/event-types/{username}/public");
+        assert_eq!(organization.public.get(&list).data(200), json!([]));
+        organization.public.version("2024-08-13").get(&list).error(404);
+    });
+}

@@ -1,17 +1,36 @@
 //! The spine through the real binary and the real components: what crosses them.
 
 mod bad_input;
+mod bookable_slots;
+mod booking_changes;
+mod booking_lists;
+mod booking_parts;
 mod bookings;
+mod bookings_rules;
+mod bookings_seats;
+mod bookings_series;
+mod bookings_teams;
 mod coverage;
 mod crash;
 mod event_types;
 mod gateway;
 mod host;
+mod idempotency;
 mod isolation;
 mod keys;
 mod organizations;
+mod out_of_office;
+mod private_links;
+mod races;
+mod reservations;
 mod schedules;
 mod slots;
+mod slots_teams;
+mod soak;
+mod team_event_types;
+mod teams;
 mod tenants;
 mod walk;
+mod webhook_deliveries;
+mod webhook_scopes;
 mod webhooks;

@@ -138,3 +138,150 @@ fn wrong_questions_are_refused_at_once() {
         assert_eq!(missing.error(404), "Event Type not found");
     });
 }
+
+#[test]
+fn a_booking_takes_the_starts_it_overlaps_and_gives_them_back_to_whoever_moves_it() {
+    in_both_modes(|server| {
+        let organization = server.organization();
+        let quarter = json!({"slotInterval": 15});
+        let event_type = organization.event_type_with("quarter", 30, &quarter);
+        let all = organization.starts(event_type, "2050-09-05", "2050-09-05");
+        let booking = organization.book(event_type, "2050-09-05T09:00:00.000Z");
+        let taken =
+            ["2050-09-05T08:45:00.000Z", "2050-09-05T09:00:00.000Z", "2050-09-05T09:15:00.000Z"];
+        let left: Vec<String> =
+            all.iter().filter(|start| !taken.contains(&start.as_str())).cloned().collect();
+        assert_eq!(organization.starts(event_type, "2050-09-05", "2050-09-05"), left);
+        let path = format!(
+            "/v2/slots?eventTypeId={event_type}&start=2050-09-05&end=2050-09-05&bookingUidToReschedule={}",
+            booking["uid"].as_str().unwrap()
+        );
+        let day = organization.slots().get(&path).data(200)["2050-09-05"].clone();
+        assert_eq!(day.as_array().unwrap().len(), all.len());
+    });
+}
+
+#[test]
+fn limits_close_their_period_and_days_off_their_day() {
+    in_both_modes(|server| {
+        let organization = server.organization();
+        let limits = json!({"bookingLimitsCount": {"day": 1}});
+        let event_type = organization.event_type_with("limited", 60, &limits);
+        organization.book(event_type, "2050-09-05T07:00:00.000Z");
+        let days = |starts: Vec<String>| {
+            let mut days: Vec<String> = starts.iter().map(|start| start[..10].to_owned()).collect();
+            days.dedup();
+            days
+        };
+        let offered = days(organization.starts(event_type, "2050-09-05", "2050-09-07"));
+        assert_eq!(offered, ["2050-09-06", "2050-09-07"]);
+    });
+}
+
+#[test]
+fn old_clients_are_answered_in_their_shape() {
+    in_both_modes(|server| {
+        let organization = server.organization();
+        let event_type = organization.event_type("old", 60);
+        for version in ["2024-04-15", "2024-06-11", "2024-06-14", "2024-08-13"] {
+            let old = organization.public.version(version);
+            let path = format!(
+                "/v2/slots/available?eventTypeId={event_type}&startTime=2050-09-05&endTime=2050-09-05"
+            );
+            let data = old.get(&path).data(200);
+            assert_eq!(data["slots"]["2050-09-05"][0], json!({"time": "2050-09-05T07:00:00.000Z"}));
+            assert_eq!(data["slots"]["2050-09-05"].as_array().unwrap().len(), 8);
+            let range = old.get(&format!("{path}&slotFormat=range&timeZone=Europe/Rome")).data(200);
+            assert_eq!(
+                range["slots"]["2050-09-05"][0],
+                json!({
+                    "startTime": "2050-09-05T09:00:00.000+02:00",
+                    "endTime": "2050-09-05T10:00:00.000+02:00",
+                })
+            );
+        }
+        let old = organization.public.version("2024-04-15");
+        let by_name = format!(
+            "/v2/slots/available?eventTypeSlug=old&usernameList[]={}&orgSlug={}&startTime=2050-09-05&endTime=2050-09-05",
+            organization.username, organization.slug
+        );
+        assert_eq!(old.get(&by_name).data(200)["slots"]["2050-09-05"].as_array().unwrap().len(), 8);
+        let empty = old.get(&format!(
+            "/v2/slots/available?eventTypeId={event_type}&startTime=2050-09-10&endTime=2050-09-11"
+        ));
+        assert_eq!(empty.data(200), json!({"slots": {}}));
+        let backwards = old.get(&format!(
+            "/v2/slots/available?eventTypeId={event_type}&startTime=2050-09-06&endTime=2050-09-04"
+        ));
+        assert_eq!(
+            backwards.error(400),
+            "Invalid time range given - check the 'startTime' and 'endTime' query parameters."
+        );
+        organization.slots().get("/v2/slots/available").error(404);
+        old.get(&format!("/v2/slots?eventTypeId={event_type}&start=2050-09-05&end=2050-09-06"))
+            .error(404);
+    });
+}
+
+#[test]
+fn what_a_selector_names_and_is_not_there_is_said() {
+    in_both_modes(|server| {
+        let organization = server.organization();
+        let slug = &organization.slug;
+        let ask = |query: &str| {
+            let path = format!("/v2/slots?start=2050-09-05&end=2050-09-05&{query}");
+            organization.slots().get(&path)
+        };
+        assert_eq!(
+            ask(&format!("eventTypeSlug=x&teamSlug=nobodys&organizationSlug={slug}")).error(404),
+            "Team with slug nobodys not found"
+        );
+        assert_eq!(
+            ask("eventTypeSlug=x&username=x&organizationSlug=no-such-organization").error(404),
+            "Organization with slug no-such-organization not found"
+        );
+        assert_eq!(
+            ask(&format!("usernames={},eve&organizationSlug={slug}", organization.username))
+                .error(404),
+            "User with username eve not found"
+        );
+        let many: Vec<String> = (0..3_000).map(|index| format!("u{index}")).collect();
+        let refused = ask(&format!("usernames={}", many.join(","))).error(400);
+        assert!(refused.contains("usernames must name no more than 30"), "{refused}");
+        assert!(ask("usernames=alone").error(400).contains("at least 2 usernames"));
+    });
+}
+
+#[test]
+fn the_list_is_what_can_be_taken_and_nothing_else() {
+    in_both_modes(|server| {
+        let organization = server.organization();
+        let rules = json!({"slotInterval": 15, "beforeEventBuffer": 10, "afterEventBuffer": 5});
+        let event_type = organization.event_type_with("agreed", 30, &rules);
+        organization.book(event_type, "2050-09-05T10:00:00.000Z");
+        let listed = organization.starts(event_type, "2050-09-05", "2050-09-05");
+        assert!(listed.len() > 20, "{listed:?}");
+        let client = organization.slots();
+        for quarter in 0..96 {
+            let start = format!("2050-09-05T{:02}:{:02}:00.000Z", quarter / 4, quarter % 4 * 15);
+            let body = json!({"eventTypeId": event_type, "slotStart": start});
+            let answer = client.post("/v2/slots/reservations", &body);
+            let expected = if listed.contains(&start) { 201 } else { 422 };
+            assert_eq!(answer.status, expected, "{start}: {}", answer.text);
+            if expected == 201 {
+                let uid = answer.data(201)["reservationUid"].as_str().unwrap().to_owned();
+                client.delete(&format!("/v2/slots/reservations/{uid}"));
+            }
+        }
+        // Whatever is first on the list can be booked, until nothing is left.
+        let mut booked = 0;
+        while let Some(first) =
+            organization.starts(event_type, "2050-09-05", "2050-09-05").first().cloned()
+        {
+            organization.book(event_type, &first);
+            booked += 1;
+            assert!(booked <= 16, "the list does not end");
+        }
+        assert!(booked >= 8, "{booked}");
+    });
+}

@@ -12,7 +12,9 @@ mod tests;
 
 use futures::future::{join, try_join};
 use meridian_edge::{WitDatabase, guard_epoch};
-use meridian_gateway::{Credentials, Guard, Method, OrganizationState, Principal, Refusal};
+use meridian_gateway::{
+    Credentials, Guard, Method, OrganizationState, Principal, Refusal, TeamRole,
+};
 use meridian_kernel::{ApiKey, Instant, OrganizationNumber};
 use meridian_store::api_keys::{self, KeyHolder};
 use meridian_store::organizations::{self, State};
@@ -212,7 +214,8 @@ fn absent_where_gone<T>(outcome: Result<Option<T>, StoreError>) -> Result<Option
 }
 
 fn principal(organization: OrganizationState, holder: KeyHolder, hash: String) -> Principal {
-    let has_organization = organization.number != OrganizationNumber::NONE;
+    let is_member = organization.number != OrganizationNumber::NONE && holder.organization_accepted;
+    let team_role = |(team_id, role)| TeamRole { team_id, role };
     Principal {
         organization,
         user_id: holder.user_id,
@@ -221,7 +224,8 @@ fn principal(organization: OrganizationState, holder: KeyHolder, hash: String) -
         name: holder.name,
         time_zone: holder.time_zone,
         is_system_admin: holder.system_role == "ADMIN",
-        organization_role: if has_organization { holder.organization_role } else { String::new() },
+        organization_role: is_member.then_some(holder.organization_role),
+        teams: holder.teams.into_iter().map(team_role).collect(),
         method: Method::ApiKey,
         scopes: Vec::new(),
         credential: hash,

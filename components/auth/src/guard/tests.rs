@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use meridian_database::{Databases, Options};
-use meridian_kernel::{KeyMode, WireId, Zone};
+use meridian_kernel::{KeyMode, Role, TeamId, WireId, Zone};
 use meridian_store::api_keys::NewApiKey;
 use meridian_store::organizations::{Claim, NewOrganization, Owner};
 use meridian_store::users::{self, NewOwner, OwnerInserted};
@@ -166,7 +166,7 @@ async fn a_key_tells_who_asks_and_of_which_organisation() {
     assert!(principal.organization.is_platform);
     assert_eq!(principal.user_id.organization(), key.organization());
     assert_eq!((principal.username.as_str(), principal.time_zone.as_str()), ("ada", "Europe/Rome"));
-    assert_eq!(principal.organization_role, "OWNER");
+    assert_eq!(principal.organization_role, Some(Role::Owner));
     assert_eq!(principal.method, Method::ApiKey);
     assert_eq!(principal.credential, key.hash());
 }
@@ -178,7 +178,7 @@ async fn keys_of_accounts_without_an_organisation_work_too() {
     let key = guard.owner(OrganizationNumber::NONE, None).await;
     let principal = guard.ask(&key, now()).await.unwrap();
     assert_eq!(principal.organization.number, OrganizationNumber::NONE);
-    assert_eq!(principal.organization_role, "");
+    assert_eq!(principal.organization_role, None);
 }
 
 #[tokio::test]
@@ -289,4 +289,56 @@ async fn accounts_without_an_organisation_are_admitted_without_asking() {
     let guard = guard();
     let admitted = guard.admit_at(OrganizationNumber::NONE, now()).await.unwrap();
     assert_eq!((admitted.slug.as_str(), guard.asked()), ("", 0));
+}
+
+impl TestGuard {
+    /// Runs a statement in an organisation's database.
+    async fn run(&self, organization: OrganizationNumber, sql: &'static str) {
+        let scope = Scope::open(self.database, organization).await.unwrap();
+        scope.write(vec![Statement::command(sql, [])]).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn accepted_places_in_teams_come_with_the_caller_at_no_cost() {
+    let guard = guard();
+    let key = guard.organization("acme", None).await;
+    let number = key.organization();
+    for sql in [
+        "INSERT INTO team (id, slug, name, created_at, updated_at) \
+         VALUES (1, 'a', 'A', 0, 0), (2, 'b', 'B', 0, 0), (3, 'c', 'C', 0, 0)",
+        "INSERT INTO team_membership (team_id, user_id, role, accepted, created_at, updated_at) \
+         SELECT t.id, u.id, 'ADMIN', t.id <> 2, 0, 0 FROM team t JOIN user u WHERE t.id < 3",
+    ] {
+        guard.run(number, sql).await;
+    }
+    let asked = guard.asked();
+    let principal = guard.ask(&key, now()).await.unwrap();
+    assert_eq!(guard.asked() - asked, 2, "the organisation and the holder, as ever");
+    let team = |row| TeamId::new(number, row);
+    assert_eq!(principal.teams, [TeamRole { team_id: team(1), role: Role::Admin }]);
+    assert_eq!((principal.role_in(team(1)), principal.role_in(team(2))), (Some(Role::Admin), None));
+    assert_eq!(guard.ask(&key, now()).await.unwrap(), principal, "and is remembered");
+
+    guard.run(number, "UPDATE team_membership SET role = 'MEMBER'").await;
+    guard.advance(number).await;
+    assert_eq!(guard.ask(&key, now()).await.unwrap().role_in(team(1)), Some(Role::Member));
+}
+
+#[tokio::test]
+async fn whoever_has_not_accepted_has_no_role_in_the_organisation() {
+    let guard = guard();
+    let key = guard.organization("acme", None).await;
+    guard.run(key.organization(), "UPDATE user SET organization_accepted = 0").await;
+    assert_eq!(guard.ask(&key, now()).await.unwrap().organization_role, None);
+}
+
+#[tokio::test]
+async fn the_key_of_whoever_left_is_no_key() {
+    let guard = guard();
+    let key = guard.organization("acme", None).await;
+    guard.ask(&key, now()).await.unwrap();
+    guard.run(key.organization(), "UPDATE user SET left_at = 1").await;
+    guard.advance(key.organization()).await;
+    assert_eq!(guard.ask(&key, now()).await, Err(not_valid()));
 }

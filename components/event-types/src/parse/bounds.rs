@@ -39,5 +39,11 @@ pub const BOOKED_MINUTES_STEP: u32 = 15;
 pub const RECURRENCE_INTERVAL: u32 = 100;
 /// Bookings of a series: they are made at once, all or none.
 pub const OCCURRENCES: u32 = 100;
+/// Hosts of an event type.
+pub const HOSTS: usize = 1_000;
+/// The share of a host.
+pub const WEIGHT: u32 = 1_000_000;
+/// The name of a group of hosts.
+pub const GROUP: usize = 100;
 /// Seats of a slot.
 pub const SEATS: u32 = 10_000;

@@ -5,16 +5,20 @@ use meridian_gateway::validate::{Fields, array, boolean, count, metadata, one_of
 use meridian_kernel::limits::MAX_EVENT_LENGTH_MINUTES;
 use serde_json::Value;
 
-use super::{booking_fields, bounds, limits, locations, policies, video, window};
+use super::{Whose, booking_fields, bounds, limits, locations, policies, video, window};
 
 /// The settings after the request.
-pub fn settings(fields: &mut Fields<'_>, stored: EventTypeSettings) -> EventTypeSettings {
+pub fn settings(
+    fields: &mut Fields<'_>,
+    stored: EventTypeSettings,
+    whose: Whose,
+) -> EventTypeSettings {
     let s = flags(fields, stored);
     let f = fields;
     EventTypeSettings {
         description: f.patch("description", text(0, bounds::DESCRIPTION)).or(s.description),
         length_in_minutes_options: lengths(f, s.length_in_minutes_options),
-        locations: locations::locations(f, s.locations),
+        locations: locations::locations(f, s.locations, whose),
         booking_fields: booking_fields::booking_fields(f, s.booking_fields),
         booking_limits_count: limits::count_limits(f, s.booking_limits_count),
         booking_limits_duration: limits::duration_limits(f, s.booking_limits_duration),

@@ -6,15 +6,18 @@ use meridian_domain::event_type::{
     DisableRescheduling, EventTypeSettings, Location, Recurrence, Seats,
 };
 use meridian_kernel::{EventTypeId, ScheduleId, UserId};
-use meridian_store::event_types::{EventType, Owner};
+use meridian_store::event_types::EventType;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::field::FieldView;
+use super::team::TeamView;
+use super::user::UserView;
 
 /// Event types cost nothing until payment apps give them a price.
-const PRICE: u32 = 0;
-const CURRENCY: &str = "usd";
+pub const PRICE: u32 = 0;
+/// What that nothing is counted in.
+pub const CURRENCY: &str = "usd";
 
 /// A setting, or that there is none: `{"disabled":true}`, which is also how a
 /// client resets it.
@@ -31,41 +34,12 @@ impl<T> From<Option<T>> for OrDisabled<T> {
     }
 }
 
-/// A user who hosts it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct HostView {
-    id: UserId,
-    name: String,
-    username: String,
-    avatar_url: Option<String>,
-    brand_color: Option<String>,
-    dark_brand_color: Option<String>,
-    week_start: String,
-    metadata: Map<String, Value>,
-}
-
-impl From<&Owner> for HostView {
-    fn from(owner: &Owner) -> Self {
-        Self {
-            id: owner.id,
-            name: owner.name.clone(),
-            username: owner.username.clone(),
-            avatar_url: owner.avatar_url.clone(),
-            brand_color: None,
-            dark_brand_color: None,
-            week_start: owner.week_start.clone(),
-            metadata: owner.metadata.clone(),
-        }
-    }
-}
-
 /// An event type as clients get it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EventTypeView {
     id: EventTypeId,
-    owner_id: UserId,
+    owner_id: Option<UserId>,
     length_in_minutes: u32,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     length_in_minutes_options: Vec<u32>,
@@ -123,24 +97,35 @@ pub struct EventTypeView {
     allow_rescheduling_past_bookings: bool,
     allow_rescheduling_cancelled_bookings: bool,
     show_optimized_slots: bool,
-    users: Vec<HostView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    users: Option<Vec<UserView>>,
     booking_url: String,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    team: Option<TeamView>,
+}
+
+/// Whose an event type is shown to be.
+pub struct Belonging {
+    /// Who holds its bookings, where they are shown so.
+    pub users: Option<Vec<UserView>>,
+    /// Where it is booked.
+    pub booking_url: String,
+    /// What only event types of teams show.
+    pub team: Option<TeamView>,
 }
 
 impl EventTypeView {
-    /// `form` is what of the booking form is shown; `app_url` the base of booking
-    /// URLs.
+    /// `form` is what of the booking form is shown.
     pub fn new(
         event_type: &EventType,
         settings: EventTypeSettings,
         form: &[BookingField],
-        hosts: &[Owner],
-        app_url: &str,
+        belonging: Belonging,
     ) -> Self {
-        let usernames: Vec<&str> = hosts.iter().map(|host| host.username.as_str()).collect();
+        let Belonging { users, booking_url, team } = belonging;
         Self {
             id: event_type.id,
-            owner_id: event_type.owner_id,
+            owner_id: event_type.belongs.owner(),
             length_in_minutes: event_type.length_minutes,
             length_in_minutes_options: settings.length_in_minutes_options,
             title: event_type.title.clone(),
@@ -192,8 +177,9 @@ impl EventTypeView {
             allow_rescheduling_past_bookings: settings.allow_rescheduling_past_bookings,
             allow_rescheduling_cancelled_bookings: settings.allow_rescheduling_cancelled_bookings,
             show_optimized_slots: settings.show_optimized_slots,
-            users: hosts.iter().map(HostView::from).collect(),
-            booking_url: format!("{app_url}/{}/{}", usernames.join("+"), event_type.slug),
+            users,
+            booking_url,
+            team,
         }
     }
 }

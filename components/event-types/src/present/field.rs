@@ -36,7 +36,7 @@ impl From<&BookingField> for FieldView {
             hidden: (kind != FieldType::Name).then_some(field.hidden),
             options: kind.has_options().then(|| field.options.clone()),
             disable_on_prefill: (kind != FieldType::RadioInput).then_some(field.disable_on_prefill),
-            is_default: field.is_default,
+            is_default: field.is_default || field.is_attendee_phone(),
         }
     }
 }

@@ -2,13 +2,22 @@
 
 mod event_type;
 mod field;
+mod team;
+mod user;
 
-use meridian_domain::event_type::{EventTypeSettings, Location};
+use meridian_domain::event_type::{BookingField, EventTypeSettings, Location};
 use meridian_gateway::ApiError;
 use meridian_kernel::{EventTypeId, Instant, OrganizationNumber, UserId, WireId};
-use meridian_store::event_types::{EventType, OwnedEventType, Owner};
+use meridian_store::event_types::{
+    Belongs, EventType, Found, OwnedEventType, Owner, ShownTeam, TeamEventType,
+};
 
-pub use event_type::EventTypeView;
+pub use event_type::{CURRENCY, EventTypeView, PRICE};
+pub use user::text;
+
+use event_type::Belonging;
+use team::TeamView;
+use user::UserView;
 
 /// Where the booking pages are when variable `app_url` says nothing.
 const DEFAULT_APP_URL: &str = "http://localhost:3000";
@@ -26,31 +35,117 @@ pub async fn app_url() -> String {
 
 /// An event type as its owner sees it.
 pub fn for_owner(found: &OwnedEventType, app_url: &str) -> Result<EventTypeView, ApiError> {
-    let settings = read_settings(&found.event_type)?;
+    let event_type = &found.event_type;
+    let settings = read_settings(event_type)?;
     let form = settings.form();
-    let hosts = std::slice::from_ref(&found.owner);
-    Ok(EventTypeView::new(&found.event_type, settings, &form, hosts, app_url))
+    let belonging = Belonging {
+        users: Some(vec![UserView::from(&found.owner)]),
+        booking_url: user_url(app_url, &found.owner.username, &event_type.slug),
+        team: None,
+    };
+    Ok(EventTypeView::new(event_type, settings, &form, belonging))
 }
 
 /// An event type as everybody sees it: without what a booker is not asked, without
 /// places that are not public, and without what its owner keeps about themselves.
 pub fn for_public(found: &OwnedEventType, app_url: &str) -> Result<EventTypeView, ApiError> {
-    let mut settings = read_settings(&found.event_type)?;
-    settings.locations = settings.locations.into_iter().map(Location::for_public).collect();
+    let event_type = &found.event_type;
+    let settings = public_settings(event_type)?;
     let form = settings.visible_form();
-    let owner = public_owner(&found.owner);
-    Ok(EventTypeView::new(&found.event_type, settings, &form, &[owner], app_url))
+    let belonging = Belonging {
+        users: Some(vec![UserView::for_public(&found.owner)]),
+        booking_url: user_url(app_url, &found.owner.username, &event_type.slug),
+        team: None,
+    };
+    Ok(EventTypeView::new(event_type, settings, &form, belonging))
+}
+
+/// A user's copy of a team's managed event type, as that team sees it.
+pub fn copy(
+    found: &OwnedEventType,
+    team: &ShownTeam,
+    app_url: &str,
+) -> Result<EventTypeView, ApiError> {
+    let event_type = &found.event_type;
+    let settings = read_settings(event_type)?;
+    let form = settings.form();
+    let belonging = Belonging {
+        users: None,
+        booking_url: user_url(app_url, &found.owner.username, &event_type.slug),
+        team: Some(TeamView::new(event_type, &settings, team, &[])),
+    };
+    Ok(EventTypeView::new(event_type, settings, &form, belonging))
+}
+
+/// An event type of a team as its members see it.
+pub fn for_team(found: &TeamEventType, app_url: &str) -> Result<EventTypeView, ApiError> {
+    let settings = read_settings(&found.event_type)?;
+    let form = settings.form();
+    Ok(of_team(found, settings, &form, None, app_url))
+}
+
+/// An event type of a team as everybody sees it.
+pub fn for_team_public(found: &TeamEventType, app_url: &str) -> Result<EventTypeView, ApiError> {
+    let settings = public_settings(&found.event_type)?;
+    let form = settings.visible_form();
+    Ok(of_team(found, settings, &form, None, app_url))
+}
+
+/// An event type, whoever has it, as whoever may read it by its id sees it.
+pub fn by_id(found: &Found, app_url: &str) -> Result<EventTypeView, ApiError> {
+    match found {
+        Found::OfUser(owned) | Found::Copy(owned, _) => for_owner(owned, app_url),
+        Found::OfTeam(found) => {
+            let settings = read_settings(&found.event_type)?;
+            let form = settings.form();
+            let users = found.hosts.iter().map(UserView::from).collect();
+            Ok(of_team(found, settings, &form, Some(users), app_url))
+        }
+    }
+}
+
+fn of_team(
+    found: &TeamEventType,
+    settings: EventTypeSettings,
+    form: &[BookingField],
+    users: Option<Vec<UserView>>,
+    app_url: &str,
+) -> EventTypeView {
+    let TeamEventType { event_type, team, hosts } = found;
+    let belonging = Belonging {
+        users,
+        booking_url: format!("{app_url}/team/{}/{}", team.slug, event_type.slug),
+        team: Some(TeamView::new(event_type, &settings, team, hosts)),
+    };
+    EventTypeView::new(event_type, settings, form, belonging)
+}
+
+fn user_url(app_url: &str, username: &str, slug: &str) -> String {
+    format!("{app_url}/{username}/{slug}")
 }
 
 /// The event type in which several users meet without anybody having made it.
 pub fn dynamic(hosts: &[Owner], app_url: &str) -> EventTypeView {
+    let (event_type, settings) = dynamic_event_type();
+    let usernames: Vec<&str> = hosts.iter().map(|host| host.username.as_str()).collect();
+    let belonging = Belonging {
+        users: Some(hosts.iter().map(UserView::for_public).collect()),
+        booking_url: user_url(app_url, &usernames.join("+"), &event_type.slug),
+        team: None,
+    };
+    let form = settings.visible_form();
+    EventTypeView::new(&event_type, settings, &form, belonging)
+}
+
+/// Its values.
+pub fn dynamic_event_type() -> (EventType, EventTypeSettings) {
     let settings = EventTypeSettings {
         length_in_minutes_options: DYNAMIC_LENGTHS.to_vec(),
         ..EventTypeSettings::default()
     };
     let event_type = EventType {
         id: EventTypeId::new(OrganizationNumber::NONE, 0),
-        owner_id: UserId::new(OrganizationNumber::NONE, 0),
+        belongs: Belongs::ToUser { owner: UserId::new(OrganizationNumber::NONE, 0), parent: None },
         slug: "dynamic".to_owned(),
         title: "Group meeting".to_owned(),
         length_minutes: DYNAMIC_LENGTH,
@@ -61,21 +156,23 @@ pub fn dynamic(hosts: &[Owner], app_url: &str) -> EventTypeView {
         before_event_buffer: 0,
         after_event_buffer: 0,
         offset_start: 0,
-        settings: String::new(),
+        settings: "{}".to_owned(),
         created_at: Instant::EARLIEST,
         updated_at: Instant::EARLIEST,
     };
-    let hosts: Vec<Owner> = hosts.iter().map(public_owner).collect();
-    let form = settings.visible_form();
-    EventTypeView::new(&event_type, settings, &form, &hosts, app_url)
+    (event_type, settings)
 }
 
-fn read_settings(event_type: &EventType) -> Result<EventTypeSettings, ApiError> {
+/// The settings as stored.
+pub fn read_settings(event_type: &EventType) -> Result<EventTypeSettings, ApiError> {
     EventTypeSettings::from_stored(&event_type.settings).map_err(ApiError::internal)
 }
 
-fn public_owner(owner: &Owner) -> Owner {
-    Owner { metadata: serde_json::Map::new(), ..owner.clone() }
+/// The same, without places that are not public.
+pub fn public_settings(event_type: &EventType) -> Result<EventTypeSettings, ApiError> {
+    let mut settings = read_settings(event_type)?;
+    settings.locations = settings.locations.into_iter().map(Location::for_public).collect();
+    Ok(settings)
 }
 
 #[cfg(test)]
@@ -89,7 +186,7 @@ mod tests {
         let owner_id = UserId::new(organization, 1);
         let event_type = EventType {
             id: EventTypeId::new(organization, 9),
-            owner_id,
+            belongs: Belongs::ToUser { owner: owner_id, parent: None },
             slug: "intro".to_owned(),
             title: "Intro".to_owned(),
             length_minutes: 30,
@@ -111,6 +208,7 @@ mod tests {
             avatar_url: None,
             week_start: "Sunday".to_owned(),
             metadata: json!({"private": "note"}).as_object().unwrap().clone(),
+            settings: serde_json::Map::new(),
         };
         OwnedEventType { event_type, owner }
     }

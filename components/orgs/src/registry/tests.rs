@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use meridian_database::{Databases, Options};
-use meridian_kernel::Zone;
+use meridian_kernel::{Role, Zone};
 use meridian_store::api_keys;
 use meridian_store::{Access, Rows, Statement};
 
@@ -142,7 +142,7 @@ async fn a_new_organisation_has_an_owner_a_schedule_and_a_key_that_works() {
     let scope = Scope::open(&deployment, made.number).await.unwrap();
     let holder = api_keys::find_holder(&scope, &made.key.hash()).await.unwrap().unwrap();
     assert_eq!(holder.user_id.wire(), made.owner.id);
-    assert_eq!(holder.organization_role, "OWNER");
+    assert_eq!(holder.organization_role, Role::Owner);
     let user = users::find(&scope, holder.user_id).await.unwrap().unwrap();
     assert!(user.default_schedule_id.is_some());
     let found = organizations::load_by_slug(&registry.platform, "acme").await.unwrap().unwrap();

@@ -1,15 +1,17 @@
-//! `POST /v2/schedules`
+//! `POST /v2/schedules`, `POST …/users/{userId}/schedules`
 
+use meridian_gateway::validate::json_body;
 use meridian_gateway::{ApiError, Reply, Request};
 use meridian_scheduling::Schedule;
-use meridian_store::schedules;
+use meridian_store::schedules::{self, Created, MAX_PER_USER};
 
-use super::{input, present, to_store};
+use super::{Shape, present_as, to_store};
+use crate::owner::{no_user, owner};
 
-/// Makes a schedule of the caller's. The first one becomes the default.
-pub async fn create_schedule(request: Request) -> Result<Reply, ApiError> {
-    let owner = request.principal()?.user_id;
-    let input = input::new_schedule(&request)?;
+/// Makes a schedule. A user's first one becomes their default.
+pub async fn create_schedule<S: Shape>(request: Request) -> Result<Reply, ApiError> {
+    let owner = owner(&request)?;
+    let input = S::read_new(&json_body(&request)?)?;
     let availability = input.availability.unwrap_or_else(Schedule::office_hours);
     let new = schedules::NewSchedule {
         name: input.name,
@@ -19,6 +21,12 @@ pub async fn create_schedule(request: Request) -> Result<Reply, ApiError> {
         make_default: input.is_default,
     };
     let scope = meridian_edge::scope(&request).await?;
-    let schedule = schedules::create(&scope, owner, new, request.now).await?;
-    Reply::created(&present(schedule)?)
+    match schedules::create(&scope, owner, new, request.now).await? {
+        Created::Made(schedule) => Reply::created(&present_as::<S>(schedule)?),
+        Created::NoOwner => Err(no_user(owner)),
+        Created::TooMany => Err(ApiError::bad_request(format!(
+            "User with ID={owner} has {MAX_PER_USER} schedules, which is the most there can be. \
+             Delete one first."
+        ))),
+    }
 }

@@ -1,21 +1,21 @@
-//! Bodies of schedules.
+//! Bodies of schedules, 2024-06-11.
 
-use meridian_gateway::validate::{
-    Fields, Violation, array, boolean, json_body, one_of, text, zone,
-};
-use meridian_gateway::{ApiError, Request};
+use meridian_gateway::ApiError;
+use meridian_gateway::validate::{Fields, Violation, array, boolean, one_of, text, zone};
 use meridian_kernel::Zone;
-use meridian_scheduling::{CivilMinute, CivilMinuteError, Day, Override, WeeklyRule, parse_date};
+use meridian_scheduling::{CivilMinute, CivilMinuteError, Day, Override, WeeklyRule};
 use serde_json::Value;
 
+use crate::dates::date;
+
 /// How long a name may be, in characters.
-const MAX_NAME: usize = 255;
+pub const MAX_NAME: usize = 255;
 
 /// How many weekly rules a schedule may have.
-const MAX_RULES: usize = 200;
+pub const MAX_RULES: usize = 200;
 
 /// How many overrides a schedule may have: two a day for two years, and more.
-const MAX_OVERRIDES: usize = 2_000;
+pub const MAX_OVERRIDES: usize = 2_000;
 
 /// A new schedule.
 pub struct NewSchedule {
@@ -35,15 +35,7 @@ pub struct ScheduleChange {
     pub overrides: Option<Vec<Override>>,
 }
 
-pub fn new_schedule(request: &Request) -> Result<NewSchedule, ApiError> {
-    parse_new(&json_body(request)?)
-}
-
-pub fn schedule_change(request: &Request) -> Result<ScheduleChange, ApiError> {
-    parse_change(&json_body(request)?)
-}
-
-fn parse_new(body: &Value) -> Result<NewSchedule, ApiError> {
+pub fn parse_new(body: &Value) -> Result<NewSchedule, ApiError> {
     let mut fields = Fields::of(body);
     let new = NewSchedule {
         name: fields.required("name", text(1, MAX_NAME)),
@@ -56,7 +48,7 @@ fn parse_new(body: &Value) -> Result<NewSchedule, ApiError> {
     Ok(new)
 }
 
-fn parse_change(body: &Value) -> Result<ScheduleChange, ApiError> {
+pub fn parse_change(body: &Value) -> Result<ScheduleChange, ApiError> {
     let mut fields = Fields::of(body);
     let change = ScheduleChange {
         name: fields.optional("name", text(1, MAX_NAME)),
@@ -103,14 +95,6 @@ fn time() -> impl Fn(&Value) -> Result<CivilMinute, Violation> {
     |value| {
         let time = value.as_str().and_then(|text| text.parse().ok());
         time.ok_or_else(|| Violation::new("matches", CivilMinuteError.to_string()))
-    }
-}
-
-fn date() -> impl Fn(&Value) -> Result<chrono::NaiveDate, Violation> {
-    |value| {
-        let date = value.as_str().and_then(parse_date);
-        let text = "must be a valid ISO 8601 date string, such as 2024-05-20";
-        date.ok_or_else(|| Violation::new("isISO8601", text))
     }
 }
 

@@ -1,16 +1,19 @@
-//! `PATCH /v2/schedules/{scheduleId}`
+//! `PATCH /v2/schedules/{scheduleId}`, `PATCH …/users/{userId}/schedules/{scheduleId}`
 
+use meridian_gateway::validate::json_body;
 use meridian_gateway::{ApiError, Reply, Request};
 use meridian_store::schedules;
 
-use super::{input, present, require, to_store};
+use super::shape::ChangedOutput;
+use super::{Shape, present, require, to_store};
+use crate::owner::owner;
 
-/// Changes a schedule of the caller's. Arrays replace what is stored. A default
-/// stays the default until another one becomes it.
-pub async fn update_schedule(request: Request) -> Result<Reply, ApiError> {
-    let owner = request.principal()?.user_id;
+/// Changes a schedule. Arrays replace what is stored. A default stays the default
+/// until another one becomes it.
+pub async fn update_schedule<S: Shape>(request: Request) -> Result<Reply, ApiError> {
+    let owner = owner(&request)?;
     let id = request.id("scheduleId")?;
-    let input = input::schedule_change(&request)?;
+    let input = S::read_change(&json_body(&request)?)?;
     let change = schedules::ScheduleChange {
         name: input.name,
         time_zone: input.time_zone,
@@ -20,5 +23,7 @@ pub async fn update_schedule(request: Request) -> Result<Reply, ApiError> {
     };
     let scope = meridian_edge::scope(&request).await?;
     let found = schedules::update(&scope, owner, id, change, request.now).await?;
-    Reply::ok(&present(require(found, id, owner)?)?)
+    let schedules::Updated { schedule, previous_default } = require(found, id, owner)?;
+    let changed = ChangedOutput { schedule: present(schedule)?, previous_default };
+    Reply::ok(&S::Changed::from(changed))
 }

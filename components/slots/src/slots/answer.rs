@@ -1,37 +1,69 @@
-//! The answer of `GET /v2/slots`, written as text: a month has hundreds of slots,
-//! and each is a date and an offset that the one before had already.
+//! Answers that list slots, written as text: a month has hundreds of them, and each
+//! is a date and an offset that the one before had already.
+
+use std::fmt::Write;
 
 use chrono::{DateTime, NaiveDate, TimeDelta};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use meridian_gateway::Reply;
 use meridian_kernel::{Instant, Zone};
-use meridian_scheduling::{Interval, LocalClock};
+use meridian_scheduling::{Interval, LocalClock, Seats, Slot};
 
 use super::query::Format;
 
+/// What a slot is written with: the texts before its start, before its end, and
+/// around them all. Versions differ in these.
+pub struct Shape {
+    /// Around the days.
+    pub envelope: (&'static str, &'static str),
+    /// Before the start, where only starts are asked for.
+    pub start_alone: &'static str,
+    /// Before the start.
+    pub start: &'static str,
+    /// Before the end.
+    pub end: &'static str,
+    /// Writes what is known of a shared slot, behind the rest.
+    pub seats: fn(&Seats<'_>, &mut String),
+}
+
+/// 2024-09-04
+pub const SHAPE: Shape = Shape {
+    envelope: (r#"{"status":"success","data":{"#, "}}"),
+    start_alone: r#"{"start":"#,
+    start: r#"{"start":"#,
+    end: r#","end":"#,
+    seats,
+};
+
 /// `{"start":"2050-09-05T09:00:00.000+02:00","end":"2050-09-05T10:00:00.000+02:00"},`
 const LONGEST_SLOT: usize = 90;
+
+/// `,"seatsBooked":1,"seatsRemaining":4,"seatsTotal":5,"bookingUid":"mg3EVprisqeBSLKZey4rKf"`
+const LONGEST_SEATS: usize = 100;
 
 const MINUTE_MILLIS: i64 = 60 * 1_000;
 const HOUR_MILLIS: i64 = 60 * MINUTE_MILLIS;
 const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
 
-/// 200 with the slots by date in a zone. Starts come in order.
-pub fn slots(starts: &[Instant], length: u32, zone: Zone, format: Format) -> Reply {
+/// 200 with the slots, which come in order, by date in a zone.
+pub fn slots(slots: &[Slot<'_>], length: u32, zone: Zone, format: Format, shape: &Shape) -> Reply {
     let headers = HeaderMap::from_iter([(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json; charset=utf-8"),
     )]);
-    Reply { status: StatusCode::OK, headers, body: body(starts, length, zone, format).into() }
+    let body = body(slots, length, zone, format, shape).into();
+    Reply { status: StatusCode::OK, headers, body }
 }
 
-fn body(starts: &[Instant], length: u32, zone: Zone, format: Format) -> String {
-    let mut text = String::with_capacity(64 + starts.len() * LONGEST_SLOT);
-    text.push_str(r#"{"status":"success","data":{"#);
-    let mut wall = Wall::new(starts, length, zone);
+fn body(slots: &[Slot<'_>], length: u32, zone: Zone, format: Format, shape: &Shape) -> String {
+    let seats = slots.first().is_some_and(|slot| slot.seats.is_some());
+    let longest = LONGEST_SLOT + if seats { LONGEST_SEATS } else { 0 };
+    let mut text = String::with_capacity(64 + slots.len() * longest);
+    text.push_str(shape.envelope.0);
+    let mut wall = Wall::new(slots, length, zone);
     let mut today = None;
-    for start in starts {
-        let day = wall.clock.day(*start);
+    for slot in slots {
+        let day = wall.clock.day(slot.start);
         if today == Some(day) {
             text.push(',');
         } else {
@@ -41,16 +73,41 @@ fn body(starts: &[Instant], length: u32, zone: Zone, format: Format) -> String {
             text.push_str("\":[");
             today = Some(day);
         }
-        text.push_str(r#"{"start":"#);
-        wall.write(*start, &mut text);
+        text.push_str(if format == Format::Range { shape.start } else { shape.start_alone });
+        wall.write(slot.start, &mut text);
         if format == Format::Range {
-            text.push_str(r#","end":"#);
-            wall.write(start.plus_minutes(i64::from(length)), &mut text);
+            text.push_str(shape.end);
+            wall.write(slot.start.plus_minutes(i64::from(length)), &mut text);
+        }
+        if let Some(seats) = &slot.seats {
+            (shape.seats)(seats, &mut text);
         }
         text.push('}');
     }
-    text.push_str(if today.is_some() { "]}}" } else { "}}" });
+    text.push_str(if today.is_some() { "]" } else { "" });
+    text.push_str(shape.envelope.1);
     text
+}
+
+fn seats(seats: &Seats<'_>, text: &mut String) {
+    let (booked, total) = (seats.taken, seats.total);
+    let remaining = seats.remaining();
+    // Writing to a text never fails.
+    let _ = write!(
+        text,
+        r#","seatsBooked":{booked},"seatsRemaining":{remaining},"seatsTotal":{total}"#
+    );
+    push_booking_uid(seats, text);
+}
+
+/// The booking that further bookers join, once there is one.
+pub fn push_booking_uid(seats: &Seats<'_>, text: &mut String) {
+    if let Some(uid) = seats.booking_uid {
+        text.push_str(r#","bookingUid":""#);
+        // Uids are letters, digits and dashes.
+        text.push_str(uid);
+        text.push('"');
+    }
 }
 
 /// Writes instants as a zone's wall shows them.
@@ -64,9 +121,10 @@ struct Wall {
 }
 
 impl Wall {
-    fn new(starts: &[Instant], length: u32, zone: Zone) -> Self {
-        let first = starts.first().copied().unwrap_or(Instant::EARLIEST);
-        let last = starts.last().copied().unwrap_or(first).plus_minutes(i64::from(length));
+    fn new(slots: &[Slot<'_>], length: u32, zone: Zone) -> Self {
+        let first = slots.first().map_or(Instant::EARLIEST, |slot| slot.start);
+        let last = slots.last().map_or(first, |slot| slot.start);
+        let last = last.plus_minutes(i64::from(length));
         Self {
             clock: LocalClock::covering(zone, Interval::new(first, last)),
             is_utc: zone.is_utc(),
@@ -131,9 +189,32 @@ mod tests {
         Instant::parse(text).unwrap()
     }
 
+    fn slot(start: &str) -> Slot<'static> {
+        Slot { start: at(start), seats: None }
+    }
+
     fn written(starts: &[&str], length: u32, zone: &str, format: Format) -> String {
-        let starts: Vec<Instant> = starts.iter().map(|start| at(start)).collect();
-        body(&starts, length, Zone::parse(zone).unwrap(), format)
+        let slots: Vec<Slot<'_>> = starts.iter().map(|start| slot(start)).collect();
+        body(&slots, length, Zone::parse(zone).unwrap(), format, &SHAPE)
+    }
+
+    #[test]
+    fn shared_slots_say_how_many_seats_are_left() {
+        let seats = |taken, booking_uid| Some(Seats { taken, total: 2, booking_uid });
+        let slots = [
+            Slot { seats: seats(0, None), ..slot("2050-09-05T09:00Z") },
+            Slot { seats: seats(3, Some("uid")), ..slot("2050-09-05T10:00Z") },
+        ];
+        assert_eq!(
+            body(&slots, 60, Zone::UTC, Format::Time, &SHAPE),
+            concat!(
+                r#"{"status":"success","data":{"2050-09-05":["#,
+                r#"{"start":"2050-09-05T09:00:00.000Z","#,
+                r#""seatsBooked":0,"seatsRemaining":2,"seatsTotal":2},"#,
+                r#"{"start":"2050-09-05T10:00:00.000Z","#,
+                r#""seatsBooked":3,"seatsRemaining":0,"seatsTotal":2,"bookingUid":"uid"}]}}"#
+            )
+        );
     }
 
     #[test]
@@ -187,7 +268,7 @@ mod tests {
             let zone = Zone::parse(zone).unwrap();
             for start in ["2026-01-01T00:15Z", "2026-07-31T23:45Z", "1990-02-03T04:05Z"] {
                 let mut text = String::new();
-                Wall::new(&[at(start)], 30, zone).write(at(start), &mut text);
+                Wall::new(&[slot(start)], 30, zone).write(at(start), &mut text);
                 assert_eq!(text, format!("\"{}\"", at(start).to_iso_in(zone)), "{zone}");
             }
         }

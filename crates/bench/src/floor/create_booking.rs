@@ -3,11 +3,11 @@
 use anyhow::Context;
 use http::StatusCode;
 use meridian_database::Databases;
-use meridian_kernel::{BookingId, EventTypeId, Instant, ShortUid, WireId};
+use meridian_kernel::{AttendeeId, BookingId, EventTypeId, Instant, ShortUid, WireId};
 use meridian_scheduling::{Interval, check};
 use meridian_store::Scope;
 use meridian_store::bookings::{
-    self, Attendee, Bookable, Booking, CreateOutcome, NewBooking, Selector, find_bookable,
+    self, Attendee, Bookable, Booking, CreateOutcome, NewBookings, Opening, Selector, find_bookable,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -43,27 +43,21 @@ pub async fn create_booking(databases: &'static Databases, body: &[u8]) -> Answe
     let (start, length) = (input.start, bookable.length_minutes);
     let end = start.plus_minutes(i64::from(length));
     let host = load(&scope, id, Interval::new(start, end)).await?;
-    if check(&host.question(length, now), start).iter().any(Result::is_err) {
+    let reasons = check(&host.question(length, now), &[start], None);
+    if reasons.iter().flatten().any(|reasons| !reasons.is_empty()) {
         return Ok((StatusCode::CONFLICT, Vec::new()));
     }
     let (before, after) = (bookable.before_event_buffer, bookable.after_event_buffer);
     let needs = Interval::new(start, end).widened(before, after);
     let mut booking = compose(input, bookable, end, now)?;
-    let new = NewBooking {
-        booking: &booking,
-        needs: (needs.start, needs.end),
-        takes_slot: true,
-        // What webhooks are told is about as long as what the caller is.
-        event: ("BOOKING_CREATED", serde_json::to_string(&BookingView::of(&booking))?),
-    };
-    match bookings::create(&scope, new).await? {
-        CreateOutcome::Made { id, .. } => {
-            booking.id = id;
+    let opening = Opening { booking: &booking, needs: (needs.start, needs.end) };
+    let new = NewBookings { openings: vec![opening], ..NewBookings::none(id, now) };
+    match bookings::create(&scope, &new).await? {
+        CreateOutcome::Made(made) => {
+            booking.id = made.bookings.first().copied().context("no id")?;
             reply(StatusCode::CREATED, &Success::of(BookingView::of(&booking)))
         }
-        CreateOutcome::Taken | CreateOutcome::EventTypeGone => {
-            Ok((StatusCode::CONFLICT, Vec::new()))
-        }
+        _ => Ok((StatusCode::CONFLICT, Vec::new())),
     }
 }
 
@@ -88,6 +82,7 @@ fn compose(
     let settings: Settings = serde_json::from_str(&bookable.settings)?;
     let location = settings.locations.into_iter().next().context("no place")?.integration;
     let organization = bookable.id.organization();
+    let organizer = bookable.hosts.into_iter().next().context("no host")?.user;
     let uid = ShortUid::generate(organization);
     Ok(Booking {
         id: BookingId::new(organization, 0),
@@ -95,11 +90,10 @@ fn compose(
         uid: uid.to_string(),
         event_type_id: bookable.id,
         event_type_slug: Some(bookable.slug),
-        title: format!(
-            "{} between {} and {}",
-            bookable.title, bookable.organizer.name, attendee.name
-        ),
-        organizer: bookable.organizer,
+        title: format!("{} between {} and {}", bookable.title, organizer.name, attendee.name),
+        organizer,
+        co_hosts: Vec::new(),
+        team_id: None,
         description: String::new(),
         status: "accepted".to_owned(),
         start,
@@ -110,11 +104,21 @@ fn compose(
         ical_sequence: 0,
         absent_host: false,
         rating: None,
+        recurring_uid: None,
+        seats_per_slot: None,
         cancellation_reason: None,
         cancelled_by_email: None,
+        rescheduled_from_uid: None,
+        rescheduled_to_uid: None,
+        rescheduling_reason: None,
+        rescheduled_by_email: None,
+        rejection_reason: None,
+        reassign_reason: None,
+        extras: Map::new(),
         created_at: now,
         updated_at: now,
         attendees: vec![Attendee {
+            id: AttendeeId::new(organization, 0),
             name: attendee.name,
             email: attendee.email,
             time_zone: attendee.time_zone,
@@ -122,6 +126,9 @@ fn compose(
             phone_number: None,
             is_guest: false,
             absent: false,
+            seat_uid: None,
+            responses: None,
+            metadata: None,
         }],
     })
 }

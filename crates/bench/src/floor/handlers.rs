@@ -9,10 +9,10 @@ use hyper::body::Incoming;
 use meridian_database::Databases;
 use meridian_gateway::Pagination;
 use meridian_kernel::{ApiKey, EventTypeId, Instant, WireId, Zone};
-use meridian_scheduling::{BookingWindow, EventRules, Host, Interval, Question, Schedule};
+use meridian_scheduling::{EventRules, Host, Interval, Question, Schedule};
 use meridian_store::api_keys::{KeyHolder, find_holder};
 use meridian_store::availability::{self, Availability, Range, Selector};
-use meridian_store::bookings::{self, Filter, Span};
+use meridian_store::bookings::{self, Filter, Viewer};
 use meridian_store::{Scope, users};
 use serde::Serialize;
 
@@ -74,24 +74,7 @@ async fn me(databases: &'static Databases, parts: &Parts) -> Answer {
 async fn list_bookings(databases: &'static Databases, parts: &Parts) -> Answer {
     let (scope, holder) = caller(databases, parts).await?;
     let take = parameter(parts, "take").and_then(|take| take.parse().ok()).unwrap_or(100);
-    let filter = Filter {
-        user: holder.user_id,
-        email: &holder.email,
-        statuses: Vec::new(),
-        attendee_email: None,
-        attendee_name: None,
-        uid: None,
-        event_types: None,
-        of_teams: false,
-        after_start: None,
-        before_end: None,
-        created: Span::default(),
-        updated: Span::default(),
-        order: Vec::new(),
-        take,
-        skip: 0,
-        now: Instant::now(),
-    };
+    let filter = Filter::of(Viewer::User(holder.user_id), take, 0, Instant::now());
     let page = bookings::list(&scope, &filter).await?;
     let data: Vec<_> = page.bookings.iter().map(BookingView::of).collect();
     let pagination = Pagination::of(page.total, data.len(), 0, take);
@@ -121,7 +104,8 @@ async fn slots(databases: &'static Databases, parts: &Parts) -> Answer {
     let scope = Scope::open(databases, id.organization()).await?;
     let host = load(&scope, id, window).await?;
     let question = host.question(host.length, Instant::now());
-    let starts = meridian_scheduling::slots(&question, window, zone);
+    let slots = meridian_scheduling::slots(&question, window, zone);
+    let starts: Vec<Instant> = slots.iter().map(|slot| slot.start).collect();
     Ok((StatusCode::OK, slots_text::body(&starts, zone).into_bytes()))
 }
 
@@ -140,23 +124,30 @@ pub struct Loaded {
 impl Loaded {
     /// The engine's question.
     pub fn question(&self, length: u32, now: Instant) -> Question<'_> {
-        Question { now, length, rules: &self.rules, hosts: &self.hosts }
+        Question::new(now, length, &self.rules, &self.hosts)
     }
 }
 
 /// Loads what the engine needs for a range.
 pub async fn load(scope: &OpenScope, id: EventTypeId, range: Interval) -> anyhow::Result<Loaded> {
-    let range = Range { from: range.start, to: range.end, ignoring_booking: None };
-    let found = availability::load(scope, Selector::Id(id), range).await?;
-    let Availability { rules, busy } = found.context("no such event type")?;
-    let hours = rules.schedule.context("a host without hours")?;
+    let range = Range {
+        from: range.start,
+        to: range.end,
+        now: Instant::now(),
+        ignoring_booking: None,
+        ignoring_reservation: None,
+    };
+    let found = availability::load(scope, Selector::Id(id), &range).await?;
+    let Availability { rules, hosts, .. } = found.context("no such event type")?;
+    let host = hosts.into_iter().next().context("an event type without hosts")?;
+    let hours = host.hours.context("a host without hours")?;
     let schedule = Schedule {
         zone: hours.time_zone,
         rules: serde_json::from_str(&hours.availability)?,
         overrides: serde_json::from_str(&hours.overrides)?,
     };
-    anyhow::ensure!(rules.booking_window == "null", "the floor knows no booking windows");
-    let busy = busy.into_iter().map(|(start, end)| Interval::new(start, end)).collect();
+    anyhow::ensure!(rules.booking_window.is_none(), "the floor knows no booking windows");
+    let busy = host.taken.iter().map(|taken| Interval::new(taken.start, taken.end)).collect();
     Ok(Loaded {
         length: rules.length_minutes,
         rules: EventRules {
@@ -165,9 +156,9 @@ pub async fn load(scope: &OpenScope, id: EventTypeId, range: Interval) -> anyhow
             minimum_notice: rules.minimum_booking_notice,
             slot_interval: rules.slot_interval,
             offset_start: rules.offset_start,
-            booking_window: BookingWindow::Unlimited,
             first_slot_only: rules.first_slot_only,
+            ..EventRules::default()
         },
-        hosts: vec![Host { fixed: true, schedule, busy }],
+        hosts: vec![Host { busy, ..Host::working(schedule) }],
     })
 }

@@ -167,6 +167,14 @@ impl Connection {
                 LOOKASIDE.0,
                 LOOKASIDE.1,
             );
+            // A plan stays a plan: without this every new value of a `LIMIT ?`, and of
+            // what the engine keeps statistics of, has its statement prepared again.
+            ffi::sqlite3_db_config(
+                db,
+                ffi::SQLITE_DBCONFIG_ENABLE_QPSG,
+                1 as c_int,
+                ptr::null_mut::<c_int>(),
+            );
             ffi::sqlite3_limit(db, ffi::SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES);
             ffi::sqlite3_progress_handler(db, PROGRESS_STEPS, Some(past_deadline), watch);
             ffi::sqlite3_set_authorizer(db, Some(authorize), watch);

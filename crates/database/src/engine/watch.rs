@@ -33,7 +33,7 @@ pub(super) unsafe extern "C" fn past_deadline(watch: *mut c_void) -> c_int {
 }
 
 /// Settings that may be asked for by anybody: they name a table or nothing.
-const HARMLESS_PRAGMAS: [&str; 9] = [
+const HARMLESS_PRAGMAS: [&str; 10] = [
     "table_info",
     "table_xinfo",
     "table_list",
@@ -42,6 +42,8 @@ const HARMLESS_PRAGMAS: [&str; 9] = [
     "index_xinfo",
     "foreign_key_list",
     "foreign_key_check",
+    // The engine's own, when a column with a check is added.
+    "quick_check",
     "user_version",
 ];
 

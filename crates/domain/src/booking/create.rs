@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::answers::{self, Answers};
 use super::location::{self, LocationChoice};
-use super::{AnswerError, LocationError, Place, Status};
+use super::{AnswerError, Change, LocationError, Place, create, series};
 use crate::event_type::{ConfirmationPolicy, EventNameParts, EventTypeSettings, render};
 
 /// The title where the event type has no template of its own.
@@ -14,8 +14,6 @@ const DEFAULT_TITLE: &str = "{Event type title} between {Organiser} and {Schedul
 /// The event type, as far as a booking needs it.
 #[derive(Clone, Copy, Debug)]
 pub struct Offer<'a> {
-    /// The title of the event type.
-    pub title: &'a str,
     /// Minutes, where the booker names none.
     pub length_minutes: u32,
     /// Minutes.
@@ -24,8 +22,6 @@ pub struct Offer<'a> {
     pub after_event_buffer: u32,
     /// Everything else.
     pub settings: &'a EventTypeSettings,
-    /// The host's name.
-    pub organizer_name: &'a str,
 }
 
 /// Who books.
@@ -50,6 +46,11 @@ pub struct Wish<'a> {
     pub start: Instant,
     /// Minutes, where the event type lets bookers choose.
     pub length_minutes: Option<u32>,
+    /// How many bookings of a series, where it is one; `None`: as many as it has.
+    pub occurrences: Option<u32>,
+    /// The starts of its other bookings, where the booker names them; empty: they
+    /// follow from the first.
+    pub later_starts: &'a [Instant],
     /// Who books.
     pub attendee: &'a Attendee,
     /// Addresses of those who come along.
@@ -58,8 +59,11 @@ pub struct Wish<'a> {
     pub location: Option<&'a LocationChoice>,
     /// The answers to the booking form.
     pub responses: &'a Map<String, Value>,
-    /// The booker is the host, who need not confirm what they make themselves.
+    /// The booker is a host, who need not confirm what they make themselves, nor
+    /// prove an address.
     pub by_host: bool,
+    /// The code that proves the booker's address.
+    pub verification_code: Option<&'a str>,
 }
 
 /// A stretch of time: the start belongs to it, the end does not.
@@ -71,21 +75,21 @@ pub struct Span {
     pub end: Instant,
 }
 
-/// What the booking will be if the host is free.
+/// What the booking will be if its hosts are free.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
-    /// Accepted, or pending until the host confirms.
-    pub status: Status,
-    /// When it takes place.
-    pub time: Span,
-    /// What must be free: the time with both buffers.
-    pub needs: Span,
-    /// Whether it keeps others out of that.
-    pub takes_slot: bool,
+    /// Accepted, or pending until a host confirms; and whether it takes its time.
+    pub change: Change,
+    /// When it takes place: once, or at all times of a series, in order.
+    pub times: Vec<Span>,
+    /// It is one of a series, be there one time or more.
+    pub in_series: bool,
+    /// How many may share it; `None`: it has no seats.
+    pub seats: Option<u32>,
+    /// Minutes kept free before and after each time.
+    pub buffers: (u32, u32),
     /// The length in minutes.
     pub length_minutes: u32,
-    /// The title.
-    pub title: String,
     /// What the booker noted; empty: nothing.
     pub notes: String,
     /// The place.
@@ -107,41 +111,127 @@ pub enum Refusal {
     LengthNotOffered(Vec<u32>),
     /// The place is not offered.
     Location(LocationError),
+    /// A number of bookings was named where there is no series.
+    NotRecurring,
+    /// The series has at most so many bookings.
+    TooManyOccurrences(u32),
+    /// The series would go on beyond the calendar.
+    BeyondCalendar,
+    /// There are fewer seats than people.
+    TooManyForSeats(u32),
+    /// The booker's address must be proven by a code.
+    CodeMissing,
+    /// The code proves nothing.
+    CodeWrong,
 }
 
-/// Decides all of a booking but whether its host is free.
+/// Decides all of a booking but who hosts it and whether they are free.
 pub fn decide(offer: Offer<'_>, wish: &Wish<'_>, now: Instant) -> Result<Decision, Refusal> {
-    let guests = own_guests(offer.settings, wish);
+    let settings = offer.settings;
+    let guests = own_guests(settings, wish);
     let given = Answers {
         responses: wish.responses,
         has_email: wish.attendee.email.is_some(),
         has_phone: wish.attendee.phone_number.is_some(),
         has_guests: !guests.is_empty(),
     };
-    answers::check(offer.settings, given).map_err(Refusal::Answer)?;
+    answers::check(settings, given).map_err(Refusal::Answer)?;
     let length = length(offer, wish.length_minutes)?;
     let phone = wish.attendee.phone_number.as_deref();
-    let place = location::resolve(&offer.settings.locations, wish.location, phone)
-        .map_err(Refusal::Location)?;
-    let policy = offer.settings.confirmation_policy;
+    let place =
+        location::resolve(&settings.locations, wish.location, phone).map_err(Refusal::Location)?;
+    let starts = starts(settings, wish)?;
+    let seats = seats(settings, guests.len())?;
+    check_code(settings, wish)?;
+    let policy = settings.confirmation_policy;
     let waits = !wish.by_host && policy.is_some_and(|policy| policy.must_confirm(wish.start, now));
-    let end = wish.start.plus_minutes(i64::from(length));
     let responses = all_answers(wish, &place, &guests);
+    let end = |start: Instant| start.plus_minutes(i64::from(length));
     Ok(Decision {
-        status: if waits { Status::Pending } else { Status::Accepted },
-        time: Span { start: wish.start, end },
-        needs: Span {
-            start: wish.start.plus_minutes(-i64::from(offer.before_event_buffer)),
-            end: end.plus_minutes(i64::from(offer.after_event_buffer)),
-        },
-        takes_slot: !waits || policy.is_some_and(ConfirmationPolicy::blocks_unconfirmed),
+        change: create(waits, policy.is_some_and(ConfirmationPolicy::blocks_unconfirmed)),
+        times: starts.into_iter().map(|start| Span { start, end: end(start) }).collect(),
+        in_series: settings.recurrence.is_some(),
+        seats,
+        buffers: (offer.before_event_buffer, offer.after_event_buffer),
         length_minutes: length,
-        title: title(offer, wish, &place, length, &responses),
         notes: responses.get("notes").and_then(Value::as_str).unwrap_or_default().to_owned(),
         place,
         guests,
         responses,
     })
+}
+
+impl Decision {
+    /// What must be free for a time: the time with both buffers.
+    pub fn needs(&self, time: Span) -> Span {
+        let (before, after) = self.buffers;
+        Span {
+            start: time.start.plus_minutes(-i64::from(before)),
+            end: time.end.plus_minutes(i64::from(after)),
+        }
+    }
+
+    /// The title, once it is known who hosts it.
+    pub fn title(
+        &self,
+        settings: &EventTypeSettings,
+        event_type_title: &str,
+        organizer: &str,
+        scheduler: &str,
+    ) -> String {
+        let own = settings.custom_name.as_deref().filter(|name| !name.trim().is_empty());
+        let parts = EventNameParts {
+            event_type_title,
+            organizer,
+            scheduler,
+            location: &self.place.text,
+            minutes: self.length_minutes,
+            responses: &self.responses,
+        };
+        render(own.unwrap_or(DEFAULT_TITLE), &parts)
+    }
+}
+
+fn starts(settings: &EventTypeSettings, wish: &Wish<'_>) -> Result<Vec<Instant>, Refusal> {
+    let Some(recurrence) = settings.recurrence else {
+        let is_single = wish.occurrences.is_none() && wish.later_starts.is_empty();
+        return if is_single { Ok(vec![wish.start]) } else { Err(Refusal::NotRecurring) };
+    };
+    let named = u32::try_from(wish.later_starts.len()).unwrap_or(u32::MAX).saturating_add(1);
+    let count = wish.occurrences.unwrap_or(recurrence.occurrences);
+    let count = if wish.later_starts.is_empty() { count } else { named };
+    if count > recurrence.occurrences {
+        return Err(Refusal::TooManyOccurrences(recurrence.occurrences));
+    }
+    if !wish.later_starts.is_empty() {
+        let mut starts = vec![wish.start];
+        starts.extend(wish.later_starts);
+        starts.sort_unstable();
+        starts.dedup();
+        return Ok(starts);
+    }
+    series::starts(wish.start, recurrence, count, wish.attendee.time_zone)
+        .ok_or(Refusal::BeyondCalendar)
+}
+
+/// Everybody who comes along to a shared time has a seat of their own.
+fn seats(settings: &EventTypeSettings, guests: usize) -> Result<Option<u32>, Refusal> {
+    let Some(seats) = settings.seats.map(|seats| seats.seats_per_time_slot) else {
+        return Ok(None);
+    };
+    let fits = u32::try_from(guests).is_ok_and(|guests| guests < seats);
+    if fits { Ok(Some(seats)) } else { Err(Refusal::TooManyForSeats(seats)) }
+}
+
+/// No code has ever been sent, so none is right.
+fn check_code(settings: &EventTypeSettings, wish: &Wish<'_>) -> Result<(), Refusal> {
+    if !settings.requires_booker_email_verification || wish.by_host {
+        return Ok(());
+    }
+    match wish.verification_code {
+        None => Err(Refusal::CodeMissing),
+        Some(_) => Err(Refusal::CodeWrong),
+    }
 }
 
 fn length(offer: Offer<'_>, asked: Option<u32>) -> Result<u32, Refusal> {
@@ -191,175 +281,5 @@ fn all_answers(wish: &Wish<'_>, place: &Place, guests: &[String]) -> Map<String,
     answers
 }
 
-fn title(
-    offer: Offer<'_>,
-    wish: &Wish<'_>,
-    place: &Place,
-    minutes: u32,
-    responses: &Map<String, Value>,
-) -> String {
-    let own = offer.settings.custom_name.as_deref().filter(|name| !name.trim().is_empty());
-    let parts = EventNameParts {
-        event_type_title: offer.title,
-        organizer: offer.organizer_name,
-        scheduler: &wish.attendee.name,
-        location: &place.text,
-        minutes,
-        responses,
-    };
-    render(own.unwrap_or(DEFAULT_TITLE), &parts)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::event_type::{NoticeThreshold, NoticeUnit};
-
-    fn at(text: &str) -> Instant {
-        Instant::parse(text).unwrap()
-    }
-
-    fn booker() -> Attendee {
-        Attendee {
-            name: "Grace Hopper".to_owned(),
-            email: Some("grace@example.com".to_owned()),
-            time_zone: Zone::UTC,
-            language: "en".to_owned(),
-            phone_number: None,
-        }
-    }
-
-    struct Case {
-        settings: EventTypeSettings,
-        attendee: Attendee,
-        guests: Vec<String>,
-        length: Option<u32>,
-        by_host: bool,
-    }
-
-    impl Default for Case {
-        fn default() -> Self {
-            Self {
-                settings: EventTypeSettings::default(),
-                attendee: booker(),
-                guests: Vec::new(),
-                length: None,
-                by_host: false,
-            }
-        }
-    }
-
-    impl Case {
-        fn decide(&self) -> Result<Decision, Refusal> {
-            let offer = Offer {
-                title: "Intro",
-                length_minutes: 30,
-                before_event_buffer: 10,
-                after_event_buffer: 5,
-                settings: &self.settings,
-                organizer_name: "Ada Lovelace",
-            };
-            let wish = Wish {
-                start: at("2050-09-05T09:00:00Z"),
-                length_minutes: self.length,
-                attendee: &self.attendee,
-                guests: &self.guests,
-                location: None,
-                responses: &Map::new(),
-                by_host: self.by_host,
-            };
-            decide(offer, &wish, at("2050-09-05T07:00:00Z"))
-        }
-    }
-
-    fn confirming(policy: ConfirmationPolicy) -> Case {
-        let settings =
-            EventTypeSettings { confirmation_policy: Some(policy), ..EventTypeSettings::default() };
-        Case { settings, ..Case::default() }
-    }
-
-    #[test]
-    fn a_booking_needs_its_buffers_free() {
-        let decision = Case::default().decide().unwrap();
-        assert_eq!(decision.status, Status::Accepted);
-        assert!(decision.takes_slot);
-        assert_eq!(decision.time.end, at("2050-09-05T09:30:00Z"));
-        assert_eq!(decision.needs.start, at("2050-09-05T08:50:00Z"));
-        assert_eq!(decision.needs.end, at("2050-09-05T09:35:00Z"));
-        assert_eq!(decision.title, "Intro between Ada Lovelace and Grace Hopper");
-    }
-
-    #[test]
-    fn what_must_be_confirmed_is_pending_and_takes_the_slot_only_if_told_to() {
-        for blocks in [false, true] {
-            let always =
-                ConfirmationPolicy::Always { block_unconfirmed_bookings_in_booker: blocks };
-            let decision = confirming(always).decide().unwrap();
-            assert_eq!((decision.status, decision.takes_slot), (Status::Pending, blocks));
-        }
-    }
-
-    #[test]
-    fn a_host_need_not_confirm_an_own_booking() {
-        let always = ConfirmationPolicy::Always { block_unconfirmed_bookings_in_booker: false };
-        let own = Case { by_host: true, ..confirming(always) };
-        let decision = own.decide().unwrap();
-        assert_eq!((decision.status, decision.takes_slot), (Status::Accepted, true));
-    }
-
-    #[test]
-    fn a_booking_further_away_than_the_threshold_is_accepted_at_once() {
-        for (hours, status) in [(2, Status::Accepted), (3, Status::Pending)] {
-            let policy = ConfirmationPolicy::Time {
-                notice_threshold: NoticeThreshold { unit: NoticeUnit::Hours, count: hours },
-                block_unconfirmed_bookings_in_booker: false,
-            };
-            assert_eq!(confirming(policy).decide().unwrap().status, status, "{hours} hours");
-        }
-    }
-
-    #[test]
-    fn a_length_is_chosen_only_where_there_is_a_choice() {
-        let asking = Case { length: Some(30), ..Case::default() };
-        assert_eq!(asking.decide(), Err(Refusal::LengthNotChoosable));
-        let settings = EventTypeSettings {
-            length_in_minutes_options: vec![30, 60],
-            ..EventTypeSettings::default()
-        };
-        let longer = Case { settings: settings.clone(), length: Some(60), ..Case::default() };
-        assert_eq!(longer.decide().unwrap().time.end, at("2050-09-05T10:00:00Z"));
-        let wrong = Case { settings, length: Some(45), ..Case::default() };
-        assert_eq!(wrong.decide(), Err(Refusal::LengthNotOffered(vec![30, 60])));
-    }
-
-    #[test]
-    fn guests_come_once_and_are_not_the_booker() {
-        let guests = ["bob@x.org", "BOB@x.org", "Grace@Example.com", "eve@x.org"];
-        let guests: Vec<String> = guests.map(str::to_owned).to_vec();
-        let case = Case { guests: guests.clone(), ..Case::default() };
-        let decision = case.decide().unwrap();
-        assert_eq!(decision.guests, ["bob@x.org", "eve@x.org"]);
-        assert_eq!(decision.responses["guests"], json!(["bob@x.org", "eve@x.org"]));
-        let settings = EventTypeSettings { disable_guests: true, ..EventTypeSettings::default() };
-        let without = Case { settings, guests, ..Case::default() };
-        assert!(without.decide().unwrap().guests.is_empty());
-    }
-
-    #[test]
-    fn an_address_is_asked_for() {
-        let attendee = Attendee { email: None, ..booker() };
-        let case = Case { attendee, ..Case::default() };
-        let missing = AnswerError::Missing { slug: "email".to_owned() };
-        assert_eq!(case.decide(), Err(Refusal::Answer(missing)));
-    }
-
-    #[test]
-    fn a_template_makes_the_title() {
-        let settings = EventTypeSettings {
-            custom_name: Some("{Scheduler first name} meets {HOST} at {Location}".to_owned()),
-            ..EventTypeSettings::default()
-        };
-        let case = Case { settings, ..Case::default() };
-        assert_eq!(case.decide().unwrap().title, "Grace meets Ada Lovelace at integrations:daily");
-    }
-}
+mod tests;

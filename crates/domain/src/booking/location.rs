@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::event_type::Location;
+use crate::event_type::{INTEGRATIONS, Location};
 
 /// What a booker said of the place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,25 @@ impl LocationChoice {
             Self::AttendeeDefined(_) => "attendeeDefined",
             Self::OrganizersDefaultApp => "organizersDefaultApp",
             Self::Text(_) => "",
+        }
+    }
+
+    /// From the words of `bookingFieldsResponses.location`, as [`Place::as_answer`]
+    /// has them.
+    pub fn from_answer(value: &str, option_value: &str) -> Self {
+        let added = || option_value.to_owned();
+        match value {
+            "inPerson" => Self::Address,
+            "link" => Self::Link,
+            "userPhone" => Self::Phone,
+            "attendeeInPerson" => Self::AttendeeAddress(added()),
+            "phone" => Self::AttendeePhone(added()),
+            "somewhereElse" => Self::AttendeeDefined(added()),
+            "conferencing" => Self::OrganizersDefaultApp,
+            _ => match INTEGRATIONS.iter().find(|app| app_value(app) == value) {
+                Some(app) => Self::Integration((*app).to_owned()),
+                None => Self::Text(value.to_owned()),
+            },
         }
     }
 }
@@ -153,7 +172,8 @@ fn first(location: &Location, phone: Option<&str>) -> Place {
         }
         Location::Unknown { location } => Place::of(value, location, ""),
         Location::AttendeeAddress | Location::AttendeeDefined => Place::of(value, "", ""),
-        Location::OrganizersDefaultApp => Place::of(value, value, ""),
+        // Nobody has said otherwise, so it is the built-in call.
+        Location::OrganizersDefaultApp => Place::of(value, &app_value(BUILT_IN_APP), ""),
     }
 }
 
@@ -172,10 +192,13 @@ const fn value_of(location: &Location) -> &'static str {
     }
 }
 
+/// The conferencing app that is there without being connected.
+const BUILT_IN_APP: &str = "cal-video";
+
 /// A conferencing app where no call was made yet: `integrations:daily`.
 fn app_value(integration: &str) -> String {
     match integration {
-        "cal-video" => "integrations:daily".to_owned(),
+        BUILT_IN_APP => "integrations:daily".to_owned(),
         "google-meet" => "integrations:google:meet".to_owned(),
         other => format!("integrations:{}", other.replace('-', "_")),
     }
@@ -254,6 +277,27 @@ mod tests {
         );
         let app = LocationChoice::Integration("cal-video".to_owned());
         assert_eq!(place(Some(&app)).unwrap().text, "integrations:daily");
+    }
+
+    #[test]
+    fn a_place_is_found_again_by_its_answer() {
+        let offered = [
+            Location::integration("google-meet"),
+            Location::AttendeePhone,
+            Location::OrganizersDefaultApp,
+            Location::Link { link: "https://a.b".to_owned(), public: true },
+        ];
+        for choice in [
+            LocationChoice::Integration("google-meet".to_owned()),
+            LocationChoice::AttendeePhone("+390612345678".to_owned()),
+            LocationChoice::OrganizersDefaultApp,
+            LocationChoice::Link,
+        ] {
+            let Place { value, option_value, .. } = resolve(&offered, Some(&choice), None).unwrap();
+            assert_eq!(LocationChoice::from_answer(&value, &option_value), choice);
+        }
+        let text = LocationChoice::from_answer("The blue bar", "");
+        assert_eq!(text, LocationChoice::Text("The blue bar".to_owned()));
     }
 
     #[test]

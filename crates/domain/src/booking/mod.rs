@@ -4,15 +4,22 @@
 //! the availability seam's answer, and whether the slot still was is the store's.
 
 mod answers;
+mod calendar;
 mod cancel;
 mod create;
-mod kind;
+mod lifecycle;
 mod location;
+mod reschedule;
+mod seats;
+mod series;
 mod status;
 
 pub use answers::AnswerError;
-pub use cancel::{CancelRefusal, CancelWish, Cancellable, may_cancel};
+pub use calendar::{CalendarEntry, CalendarMethod, CalendarPerson, CalendarStatus};
+pub use cancel::{CancelReach, CancelRefusal, CancelWish, Cancellable, Cancelled, NamedSeat};
 pub use create::{Attendee, Decision, Offer, Refusal, Span, Wish, decide};
-pub use kind::BookingKind;
+pub use lifecycle::{Change, Event, Forbidden, HostTime, Standing, create};
 pub use location::{LocationChoice, LocationError, Place};
+pub use reschedule::{Movable, MoveRefusal, MoveRules, MoveWish, Moved};
+pub use seats::{SeatRefusal, SeatedBooking};
 pub use status::Status;

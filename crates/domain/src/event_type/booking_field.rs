@@ -93,7 +93,15 @@ const RESCHEDULE_REASON: &str = "rescheduleReason";
 const LOCATION: &str = "location";
 const GUESTS: &str = "guests";
 
+/// The slug of the field that asks for the booker's phone.
+const ATTENDEE_PHONE: &str = "attendeePhoneNumber";
+
 impl BookingField {
+    /// Whether it asks for the booker's own phone number.
+    pub fn is_attendee_phone(&self) -> bool {
+        self.kind == FieldType::Phone && self.slug == ATTENDEE_PHONE
+    }
+
     /// The field every form has, or may have, under that slug; `None`: no such slug.
     pub fn default_of(slug: &str) -> Option<Self> {
         let (kind, required, label) = match slug {

@@ -1,7 +1,9 @@
 //! Rules between settings. They hold of the event type as it will be stored, so a
 //! change is checked together with what it leaves alone.
 
-use super::{DestinationCalendar, EventTypeSettings, FieldType, Location, unknown_variables};
+use super::{
+    BookingField, DestinationCalendar, EventTypeSettings, FieldType, Location, unknown_variables,
+};
 
 /// Which settings a request spoke of: the words of a refusal begin with them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,6 +16,17 @@ pub struct Stated {
     pub destination_calendar: bool,
     /// `useDestinationCalendarEmail`
     pub use_destination_calendar_email: bool,
+}
+
+/// How bookers may be reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// By e-mail: every form asks for the address.
+    #[default]
+    Email,
+    /// By e-mail, or by phone alone where the form asks for the number instead: event
+    /// types of an organisation's teams.
+    EmailOrPhone,
 }
 
 /// What the owner has connected.
@@ -40,6 +53,8 @@ pub enum BrokenRule {
     LengthNotAnOption,
     /// The field of the booker's address is optional or hidden.
     EmailNotAsked,
+    /// Neither that nor the field of the booker's phone is required and visible.
+    NeitherEmailNorPhoneAsked,
     /// The template of titles names something unknown.
     UnknownVariable(String),
     /// A location is an app that is not connected.
@@ -56,10 +71,11 @@ pub fn check(
     length: u32,
     stated: Stated,
     connections: Connections<'_>,
+    reach: Reach,
 ) -> Result<(), BrokenRule> {
     check_seats(settings, stated)?;
     check_lengths(settings, length)?;
-    check_email(settings)?;
+    check_reach(settings, reach)?;
     check_custom_name(settings)?;
     check_connections(settings, stated, connections)
 }
@@ -116,12 +132,17 @@ fn check_lengths(settings: &EventTypeSettings, length: u32) -> Result<(), Broken
     }
 }
 
-fn check_email(settings: &EventTypeSettings) -> Result<(), BrokenRule> {
+fn check_reach(settings: &EventTypeSettings, reach: Reach) -> Result<(), BrokenRule> {
+    let is_asked = |field: &BookingField| field.required && !field.hidden;
     let mut emails = settings.booking_fields.iter().filter(|field| field.kind == FieldType::Email);
-    if emails.all(|field| field.required && !field.hidden) {
-        Ok(())
-    } else {
-        Err(BrokenRule::EmailNotAsked)
+    if emails.all(is_asked) {
+        return Ok(());
+    }
+    let mut phones = settings.booking_fields.iter().filter(|field| field.is_attendee_phone());
+    match reach {
+        Reach::Email => Err(BrokenRule::EmailNotAsked),
+        Reach::EmailOrPhone if phones.any(is_asked) => Ok(()),
+        Reach::EmailOrPhone => Err(BrokenRule::NeitherEmailNorPhoneAsked),
     }
 }
 
@@ -149,7 +170,7 @@ fn check_apps(locations: &[Location], apps: &[&str]) -> Result<(), BrokenRule> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event_type::{BookingField, ConfirmationPolicy, Seats};
+    use crate::event_type::{ConfirmationPolicy, Seats};
 
     const BUILT_IN: Connections<'static> = Connections { apps: &["cal-video"], calendars: &[] };
     const SEATS: Option<Seats> = Some(Seats {
@@ -161,7 +182,7 @@ mod tests {
         Some(ConfirmationPolicy::Always { block_unconfirmed_bookings_in_booker: false });
 
     fn verdict(settings: &EventTypeSettings, stated: Stated) -> Result<(), BrokenRule> {
-        check(settings, 30, stated, BUILT_IN)
+        check(settings, 30, stated, BUILT_IN, Reach::Email)
     }
 
     #[test]
@@ -212,6 +233,35 @@ mod tests {
     }
 
     #[test]
+    fn a_team_may_ask_for_the_phone_instead_of_the_address() {
+        let email = BookingField::default_of("email").unwrap();
+        let hidden = BookingField { required: false, hidden: true, ..email.clone() };
+        let phone = BookingField {
+            kind: FieldType::Phone,
+            slug: "attendeePhoneNumber".to_owned(),
+            is_default: false,
+            ..email
+        };
+        let verdict = |phone: BookingField, reach| {
+            let settings = EventTypeSettings {
+                booking_fields: vec![hidden.clone(), phone],
+                ..EventTypeSettings::default()
+            };
+            check(&settings, 30, Stated::default(), BUILT_IN, reach)
+        };
+        assert_eq!(verdict(phone.clone(), Reach::EmailOrPhone), Ok(()));
+        assert_eq!(verdict(phone.clone(), Reach::Email), Err(BrokenRule::EmailNotAsked));
+        let optional = BookingField { required: false, ..phone.clone() };
+        let other = BookingField { slug: "office".to_owned(), ..phone };
+        for wrong in [optional, other] {
+            assert_eq!(
+                verdict(wrong, Reach::EmailOrPhone),
+                Err(BrokenRule::NeitherEmailNorPhoneAsked)
+            );
+        }
+    }
+
+    #[test]
     fn titles_name_only_what_there_is() {
         let mut settings = EventTypeSettings {
             custom_name: Some("{Scheduler} on {topic}".to_owned()),
@@ -237,7 +287,13 @@ mod tests {
         assert_eq!(verdict(&settings, named), Err(BrokenRule::AppNotConnected("zoom".to_owned())));
         assert_eq!(verdict(&settings, Stated::default()), Ok(()));
         assert_eq!(
-            check(&settings, 30, named, Connections { apps: &["zoom"], calendars: &[] }),
+            check(
+                &settings,
+                30,
+                named,
+                Connections { apps: &["zoom"], calendars: &[] },
+                Reach::Email
+            ),
             Ok(())
         );
     }
@@ -259,7 +315,7 @@ mod tests {
         assert_eq!(verdict(&settings, email), Err(BrokenRule::NoCalendarForEmail));
         assert_eq!(verdict(&settings, Stated::default()), Ok(()));
         let connections = Connections { apps: &[], calendars: &[calendar] };
-        assert_eq!(check(&settings, 30, named, connections), Ok(()));
-        assert_eq!(check(&settings, 30, email, connections), Ok(()));
+        assert_eq!(check(&settings, 30, named, connections, Reach::Email), Ok(()));
+        assert_eq!(check(&settings, 30, email, connections, Reach::Email), Ok(()));
     }
 }

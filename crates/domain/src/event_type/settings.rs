@@ -1,12 +1,13 @@
 //! Every setting of an event type that has no column of its own.
 
+use meridian_kernel::ScheduleId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
     BookerActiveBookingsLimit, BookerLayouts, BookingField, BookingLimits, BookingWindow,
     CalVideoSettings, Color, ConfirmationPolicy, DestinationCalendar, DisableCancelling,
-    DisableRescheduling, Location, Recurrence, Seats,
+    DisableRescheduling, EmailSettings, Location, Recurrence, Seats,
 };
 
 /// The languages the booking page speaks; the empty text is the visitor's own.
@@ -89,6 +90,17 @@ pub struct EventTypeSettings {
     pub interface_language: String,
     /// The owner's own.
     pub metadata: Map<String, Value>,
+    /// Of teams: who is sent no e-mail.
+    pub email_settings: Option<EmailSettings>,
+    /// Of teams: a booking that is moved stays with its hosts.
+    pub reschedule_with_same_round_robin_host: bool,
+    /// Of teams: hosts are chosen by their shares.
+    #[serde(rename = "isRRWeightsEnabled")]
+    pub is_rr_weights_enabled: bool,
+    /// Of teams: a schedule outside of which nothing is offered, whoever hosts.
+    pub restriction_schedule_id: Option<ScheduleId>,
+    /// Of teams: the hours of the restriction schedule hang in the booker's zone.
+    pub use_booker_timezone: bool,
 }
 
 impl Default for EventTypeSettings {
@@ -127,6 +139,11 @@ impl Default for EventTypeSettings {
             disable_rescheduling: None,
             interface_language: String::new(),
             metadata: Map::new(),
+            email_settings: None,
+            reschedule_with_same_round_robin_host: false,
+            is_rr_weights_enabled: false,
+            restriction_schedule_id: None,
+            use_booker_timezone: false,
         }
     }
 }
@@ -177,11 +194,15 @@ mod tests {
             "calVideoSettings": {"disableRecordingForGuests": true},
             "disableCancelling": {"disabled": true},
             "disableRescheduling": {"minutesBefore": 60},
-            "metadata": {"a": "b"}, "unknownToThisBuild": 1
+            "metadata": {"a": "b"}, "emailSettings": {"disableEmailsToHosts": true},
+            "rescheduleWithSameRoundRobinHost": true, "isRRWeightsEnabled": true,
+            "restrictionScheduleId": 7, "useBookerTimezone": true, "unknownToThisBuild": 1
         }"##;
         let settings = EventTypeSettings::from_stored(stored).unwrap();
         let again = EventTypeSettings::from_stored(&settings.to_stored().unwrap()).unwrap();
         assert_eq!(again, settings);
+        let hours = settings.restriction_schedule_id.map(meridian_kernel::WireId::wire);
+        assert_eq!((settings.is_rr_weights_enabled, hours), (true, Some(7)));
         assert!(settings.allows_length(60, 15) && !settings.allows_length(60, 45));
     }
 }

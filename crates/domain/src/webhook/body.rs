@@ -62,7 +62,8 @@ impl fmt::Display for TooLong {
 impl std::error::Error for TooLong {}
 
 /// The body of an event: the standard one, or the filled template. A template is
-/// JSON where it reads as JSON once filled, else a form.
+/// JSON where it reads as JSON once filled, else it is sent as a form. In both, no
+/// value can be read as more than a value; other text has them as they are.
 pub fn render(event: Event<'_>, template: Option<&str>) -> Result<Body, TooLong> {
     let Some(template) = template else {
         return Ok(Body { text: standard(event), media_type: MediaType::Json });
@@ -72,7 +73,8 @@ pub fn render(event: Event<'_>, template: Option<&str>) -> Result<Body, TooLong>
     if serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok() {
         return Ok(Body { text, media_type: MediaType::Json });
     }
-    let text = template::fill(template, &values, Escape::None, MAX_BODY)?;
+    let escape = if template::is_form(template) { Escape::Form } else { Escape::None };
+    let text = template::fill(template, &values, escape, MAX_BODY)?;
     Ok(Body { text, media_type: MediaType::Form })
 }
 
@@ -137,6 +139,20 @@ mod tests {
         let body = filled("who={{organizer.name}}&title={{title}}");
         assert_eq!(body.media_type.as_str(), "application/x-www-form-urlencoded");
         assert_eq!(body.text, "who=Ada&title=Say \"hi\"\n");
+    }
+
+    #[test]
+    fn a_value_of_a_form_cannot_become_two_and_other_text_has_it_as_it_is() {
+        let payload = r#"{"title":"1+1 & 100%&admin=1"}"#;
+        let form = render(event(payload), Some("t={{title}}&x=y")).unwrap();
+        assert_eq!(form.text, "t=1%2B1 %26 100%25%26admin=1&x=y");
+        let read: Vec<(String, String)> = form_urlencoded::parse(form.text.as_bytes())
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(read, [field("t", "1+1 & 100%&admin=1"), field("x", "y")]);
+        let text = render(event(payload), Some("New: {{title}}")).unwrap();
+        assert_eq!(text.text, "New: 1+1 & 100%&admin=1");
     }
 
     #[test]

@@ -17,6 +17,7 @@
 //!
 //! Unknown properties are ignored, as upstream.
 
+mod profile;
 mod rules;
 
 use meridian_kernel::Patch;
@@ -24,6 +25,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{ApiError, Request};
 
+pub use profile::{color, locale, role, time_format, username, username_of, week_day};
 pub use rules::{
     array, boolean, count, email, instant, integer, metadata, one_of, slugify, text, url, zone,
 };
@@ -35,7 +37,7 @@ const MAX_LISTED_ERRORS: usize = 50;
 const MAX_SHOWN_VALUE: usize = 200;
 
 /// Fields whose wrong value is not shown back: answers end up in logs.
-const SECRET_FIELDS: &[&str] = &["password", "secret"];
+const SECRET_FIELDS: &[&str] = &["password", "secret", "calApiKey"];
 
 /// What is wrong with a value: the rule's name, and the text after the field's name.
 #[derive(Clone, Debug, PartialEq, Eq)]

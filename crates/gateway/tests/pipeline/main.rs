@@ -11,6 +11,8 @@
 
 mod access;
 mod answers;
+mod idempotency;
 mod limits;
+mod roles;
 mod routes;
 mod world;

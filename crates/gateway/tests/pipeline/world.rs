@@ -7,14 +7,22 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use meridian_gateway::{
     Access, ApiError, ApiVersion, Body, Credentials, Guard, Incoming, Method, OrganizationState,
-    Principal, Refusal, Reply, Request, Resource, Route, RouteTable, Services, route,
+    Principal, Refusal, Reply, Request, Resource, Route, RouteTable, Services, TeamRole, route,
 };
-use meridian_kernel::{Instant, OrganizationNumber, UserId, WireId};
+use meridian_kernel::{Instant, OrganizationNumber, Role, UserId, WireId};
 use serde_json::{Value, json};
+
+const OWN_TEAMS: Access = Access::Organization { scope: "ORG_PROFILE_READ", role: Role::Member };
+const MEMBERS: Access = Access::Organization { scope: "ORG_MEMBERSHIP_READ", role: Role::Admin };
+const TEAM_MEMBERS: Access = Access::Team { scope: "TEAM_MEMBERSHIP_READ", role: Role::Admin };
 
 const ROUTES: &[Route] = &[
     route!(GET "/v2/me", Resource::Any, Access::User { scope: "PROFILE_READ" }, echo),
     route!(GET "/v2/teams/:teamId", Resource::Any, Access::User { scope: "TEAM_PROFILE_READ" }, echo),
+    route!(GET "/v2/teams/:teamId/memberships", Resource::Any, TEAM_MEMBERS, echo),
+    route!(GET "/v2/organizations/:orgId/teams/me", Resource::Any, OWN_TEAMS, echo),
+    route!(GET "/v2/organizations/:orgId/memberships", Resource::Any, MEMBERS, echo),
+    route!(GET "/v2/organizations/:orgId/teams/:teamId/memberships", Resource::Any, TEAM_MEMBERS, echo),
     route!(GET "/v2/undeclared", Resource::Any, Access::User { scope: "" }, echo),
     route!(POST "/v2/bookings", Resource::Bookings, Access::Optional, echo),
     route!(GET "/v2/bookings/:bookingUid", Resource::Bookings, Access::Optional, echo),
@@ -66,6 +74,16 @@ pub struct World {
     pub lines: RefCell<Vec<String>>,
     pub scopes: RefCell<Vec<String>>,
     pub refusal: RefCell<Option<Refusal>>,
+    pub place: RefCell<Place>,
+}
+
+/// Where whoever asks belongs.
+#[derive(Clone, Default)]
+pub struct Place {
+    pub organization: u32,
+    pub role: Option<Role>,
+    pub teams: Vec<TeamRole>,
+    pub is_system_admin: bool,
 }
 
 impl World {
@@ -78,6 +96,7 @@ impl World {
             lines: RefCell::default(),
             scopes: RefCell::default(),
             refusal: RefCell::default(),
+            place: RefCell::default(),
         }
     }
 
@@ -95,13 +114,7 @@ impl World {
     }
 
     pub fn send(&self, asked: Asked) -> Answer {
-        let incoming = Incoming {
-            method: asked.method.parse().unwrap(),
-            uri: asked.uri.parse().unwrap(),
-            headers: asked.headers,
-            body: asked.body,
-        };
-        let served = meridian_gateway::serve(&TABLE, self, self, incoming);
+        let served = meridian_gateway::serve(&TABLE, self, self, asked.incoming());
         Answer(futures::executor::block_on(served))
     }
 
@@ -155,15 +168,18 @@ impl Guard for World {
             "Bearer client" => Method::OAuthClient,
             _ => return Err(Refusal::Unauthorized("api key - Your api key is not valid".into())),
         };
+        let place = self.place.borrow().clone();
+        let organization = OrganizationNumber::new(place.organization).unwrap();
         Ok(Principal {
-            organization: self.admit(OrganizationNumber::NONE).await?,
-            user_id: UserId::new(OrganizationNumber::NONE, 1),
+            organization: self.admit(organization).await?,
+            user_id: UserId::new(organization, 1),
             username: given.trim_start_matches("Bearer ").to_owned(),
             email: "a@example.org".to_owned(),
             name: String::new(),
             time_zone: "UTC".to_owned(),
-            is_system_admin: false,
-            organization_role: String::new(),
+            is_system_admin: place.is_system_admin,
+            organization_role: place.role,
+            teams: place.teams,
             method,
             scopes: self.scopes.borrow().clone(),
             credential: meridian_kernel::hash_hex(given.as_bytes()),
@@ -216,6 +232,15 @@ impl Asked {
     pub fn body(mut self, body: Body) -> Self {
         self.body = body;
         self
+    }
+
+    pub fn incoming(self) -> Incoming {
+        Incoming {
+            method: self.method.parse().unwrap(),
+            uri: self.uri.parse().unwrap(),
+            headers: self.headers,
+            body: self.body,
+        }
     }
 }
 

@@ -134,3 +134,16 @@ fn hours_may_run_over_midnight_until_an_override_of_the_next_day() {
         ["06-03 22:00", "06-03 23:00", "06-04 08:00"]
     );
 }
+
+#[test]
+fn a_start_is_rounded_over_half_an_hour_shown_twice() {
+    // Clocks on Lord Howe go from 02:00 back to 01:30 at 15:00 UTC.
+    let case = Case::new("Australia/Lord_Howe", 60, vec![daily("00:00", "04:00")]);
+    let until_quarter_to_two =
+        crate::support::interval("2026-04-04T13:00:00Z", "2026-04-04T14:45:00Z");
+    let case = case.with_busy(vec![until_quarter_to_two]);
+    assert_eq!(
+        case.starts("2026-04-04T13:00:00Z", "2026-04-04T18:00:00Z", "UTC"),
+        ["04-04 15:30", "04-04 16:30"]
+    );
+}

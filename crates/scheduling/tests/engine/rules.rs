@@ -1,8 +1,9 @@
 //! What event types and schedules ask for.
 
-use meridian_scheduling::{BookingWindow, Day, Host, Schedule, Span};
+use meridian_kernel::Instant;
+use meridian_scheduling::{BookingWindow, Day, Host, Interval, Reasons, Schedule, Span, slots};
 
-use crate::support::{Case, daily, interval, on, on_date, zone};
+use crate::support::{Case, at, daily, interval, on, on_date, zone};
 
 fn office() -> Case {
     Case::new("UTC", 60, vec![daily("09:00", "12:00")])
@@ -39,6 +40,17 @@ fn a_slot_lies_inside_the_asked_range() {
     assert_eq!(cut, ["06-04 10:00"]);
     assert!(case.starts("2026-06-04T10:00:00Z", "2026-06-04T10:00:00Z", "UTC").is_empty());
     assert!(case.starts("2026-06-05", "2026-06-04", "UTC").is_empty());
+}
+
+#[test]
+fn time_ends_and_so_do_its_slots() {
+    let case = Case::new("UTC", 60, vec![daily("00:00", "23:59")]);
+    let last = Interval::new(at("9999-12-31T20:00:00Z"), Instant::LATEST);
+    let slots = slots(&case.question(&[]), last, zone("UTC"));
+    assert_eq!(slots.len(), 3);
+    let first = Interval::new(Instant::EARLIEST, at("0001-01-02"));
+    assert!(meridian_scheduling::slots(&case.question(&[]), first, zone("UTC")).is_empty());
+    assert!(case.verdict("9999-12-31T23:59:59.999Z").contains(Reasons::OUTSIDE_SCHEDULE));
 }
 
 #[test]
@@ -155,7 +167,7 @@ fn a_rolling_window_counts_days_that_can_be_booked() {
 fn host(zone_name: &str, start: &str, end: &str, fixed: bool) -> Host {
     let rules = vec![daily(start, end)];
     let schedule = Schedule { zone: zone(zone_name), rules, overrides: Vec::new() };
-    Host { fixed, schedule, busy: Vec::new() }
+    Host { fixed, ..Host::working(schedule) }
 }
 
 #[test]

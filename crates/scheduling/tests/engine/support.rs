@@ -2,7 +2,8 @@
 
 use meridian_kernel::{Instant, Zone};
 use meridian_scheduling::{
-    Day, EventRules, Host, Interval, LocalClock, Override, Question, Schedule, WeeklyRule, slots,
+    Booked, Counted, Dates, Day, EventRules, Host, Interval, LocalClock, Override, Question,
+    Reasons, Schedule, SeatedSlot, WeeklyRule, check, load_range, slots, tally,
 };
 
 pub fn at(text: &str) -> Instant {
@@ -15,6 +16,10 @@ pub fn zone(name: &str) -> Zone {
 
 pub fn interval(start: &str, end: &str) -> Interval {
     Interval::new(at(start), at(end))
+}
+
+pub fn dates(from: &str, to: &str) -> Dates {
+    Dates { from: from.parse().unwrap(), to: to.parse().unwrap() }
 }
 
 /// Hours on every day of the week.
@@ -40,6 +45,9 @@ pub struct Case {
     pub length: u32,
     pub rules: EventRules,
     pub hosts: Vec<Host>,
+    pub seated: Vec<SeatedSlot>,
+    /// Bookings that count towards limits.
+    pub counted: Vec<Counted>,
 }
 
 impl Case {
@@ -48,8 +56,10 @@ impl Case {
         Self {
             now: at("2020-01-01"),
             length,
-            rules: EventRules::default(),
-            hosts: vec![Host { fixed: true, schedule, busy: Vec::new() }],
+            rules: EventRules { zone: zone(zone_name), ..EventRules::default() },
+            hosts: vec![Host::working(schedule)],
+            seated: Vec::new(),
+            counted: Vec::new(),
         }
     }
 
@@ -63,6 +73,11 @@ impl Case {
         self
     }
 
+    pub fn with_host(mut self, change: impl FnOnce(&mut Host)) -> Self {
+        change(&mut self.hosts[0]);
+        self
+    }
+
     pub fn with_rules(mut self, change: impl FnOnce(&mut EventRules)) -> Self {
         change(&mut self.rules);
         self
@@ -73,15 +88,42 @@ impl Case {
         self
     }
 
-    pub fn question(&self) -> Question<'_> {
-        Question { now: self.now, length: self.length, rules: &self.rules, hosts: &self.hosts }
+    /// The limited periods of a window, counted.
+    pub fn booked(&self, window: Interval) -> Vec<Booked> {
+        let range = load_range(&self.rules, self.now, window);
+        tally(&self.rules.limits.periods(self.rules.zone, range), &self.counted)
     }
 
-    /// The starts as `MM-DD HH:MM` on a zone's wall.
+    pub fn question<'a>(&'a self, booked: &'a [Booked]) -> Question<'a> {
+        let question = Question::new(self.now, self.length, &self.rules, &self.hosts);
+        Question { seated: &self.seated, booked, ..question }
+    }
+
+    /// The starts as `MM-DD HH:MM` on a zone's wall; of shared slots with the seats
+    /// taken, as ` 2/5`.
     pub fn starts(&self, start: &str, end: &str, zone_name: &str) -> Vec<String> {
         let zone = zone(zone_name);
-        let starts = slots(&self.question(), interval(start, end), zone);
-        starts.iter().map(|start| zone.civil(*start).format("%m-%d %H:%M").to_string()).collect()
+        let window = interval(start, end);
+        let booked = self.booked(window);
+        let show = |slot: meridian_scheduling::Slot<'_>| {
+            let start = zone.civil(slot.start).format("%m-%d %H:%M");
+            let seats = slot.seats.map(|seats| format!(" {}/{}", seats.taken, seats.total));
+            format!("{start}{}", seats.unwrap_or_default())
+        };
+        slots(&self.question(&booked), window, zone).into_iter().map(show).collect()
+    }
+
+    /// What keeps each host from a start.
+    pub fn reasons(&self, start: &str, booker: Option<Zone>) -> Vec<Reasons> {
+        let start = at(start);
+        let window = Interval::new(start, start.plus_minutes(i64::from(self.length)));
+        let booked = self.booked(window);
+        check(&self.question(&booked), &[start], booker).pop().unwrap()
+    }
+
+    /// What keeps the first host from a start.
+    pub fn verdict(&self, start: &str) -> Reasons {
+        self.reasons(start, None)[0]
     }
 }
 

@@ -1,157 +1,338 @@
-//! Making a booking: one conditional batch.
+//! Making bookings: one conditional batch, whatever they are and how many.
 
-use meridian_kernel::limits::MAX_BUSY_SPAN_MINUTES;
-use meridian_kernel::{BookingId, Instant, WireId};
-use serde_json::{Value as Json, json};
+use meridian_kernel::{AttendeeId, BookingId, EventTypeId, Instant, UserId, WireId};
 
-use super::{Attendee, Booking};
+use super::batch::{Batch, Cause, Ended};
+use super::rows::{self, Terms};
+use super::{BookerLimit, Joining, Opening, PeriodLimit, cancel, limits, seats, single};
+use crate::deliveries::{self, BookingEvent};
 use crate::{
-    Database, DatabaseError, Row, Rows, Scope, Statement, StoreError, Value, arguments, deliveries,
+    Database, DatabaseError, Row, Rows, Scope, Statement, StoreError, arguments, private_links,
+    reservations,
 };
 
-/// A booking to be made, and what else its batch writes.
+/// Bookings to be made together, or not at all, and what else their batch writes.
 #[derive(Clone, Debug)]
-pub struct NewBooking<'a> {
-    /// The booking as it will be; its id is what the database gives it.
-    pub booking: &'a Booking,
-    /// What must be free: from the first instant to the one after the last,
-    /// buffers included.
-    pub needs: (Instant, Instant),
-    /// Whether it keeps others out of that.
-    pub takes_slot: bool,
-    /// What is told to webhooks: the trigger and the payload.
-    pub event: (&'a str, String),
+pub struct NewBookings<'a> {
+    /// What is booked.
+    pub event_type: EventTypeId,
+    /// Bookings that are not there yet: one, or those of a series.
+    pub openings: Vec<Opening<'a>>,
+    /// Seats of bookings that are there.
+    pub joinings: Vec<Joining<'a>>,
+    /// Whether they keep others out of their time.
+    pub takes_time: bool,
+    /// Whether it does not matter who is taken.
+    pub ignore_conflicts: bool,
+    /// Hosts whose turn it is, and when they were last chosen as far as is known.
+    pub turns: Vec<(UserId, Option<Instant>)>,
+    /// Whether it matters that nobody else has chosen them meanwhile.
+    pub turns_matter: bool,
+    /// Limits of the event type.
+    pub limits: Vec<PeriodLimit>,
+    /// Limits of its team.
+    pub team_limits: Vec<PeriodLimit>,
+    /// The limit of the booker.
+    pub booker_limit: Option<BookerLimit<'a>>,
+    /// The private link they are made by.
+    pub private_link: Option<&'a str>,
+    /// The booker's reservation of the time.
+    pub reservation: Option<&'a str>,
+    /// What they take the place of.
+    pub replaces: Option<Replaced<'a>>,
+    /// What webhooks are told; nothing only where nobody listens.
+    pub events: Vec<BookingEvent>,
+    /// Whether somebody listens, as far as is known.
+    pub has_listeners: bool,
+    /// The clock of the request.
+    pub now: Instant,
 }
 
-/// What became of a new booking.
+/// What ends where a new booking begins, in the same batch and before anything asks
+/// whether the time is free: so a booking may move within its own time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replaced<'a> {
+    /// The booking that moves.
+    pub uid: &'a str,
+    /// Only this seat of it.
+    pub seat_uid: Option<&'a str>,
+    /// Where it moves to.
+    pub moved_to: &'a str,
+    /// Whether it may have been cancelled before.
+    pub may_be_cancelled: bool,
+}
+
+/// What became of new bookings.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CreateOutcome {
-    /// It is there.
-    Made {
-        /// Its id.
-        id: BookingId,
-        /// Whether there is somebody to tell.
-        to_deliver: bool,
-    },
+    /// They are there.
+    Made(Made),
     /// Somebody else has the time.
     Taken,
-    /// The event type was deleted meanwhile.
-    EventTypeGone,
+    /// A limit of the event type or its team is reached.
+    LimitReached,
+    /// The booker has as many as one may have.
+    BookerLimitReached,
+    /// The private link is used up, over, or another event type's.
+    LinkRefused,
+    /// Not enough seats are left.
+    SeatsFull,
+    /// Somebody with that address sits there already.
+    AlreadySeated,
+    /// What it was to replace has ended or moved meanwhile.
+    ReplacedChanged,
+    /// What it was decided on has changed: load it and decide again.
+    Outdated,
 }
 
-/// Makes the booking if its event type is still there and its host still free:
-/// both are conditions of the insert itself.
+/// The ids the database gave, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Made {
+    /// Of the openings.
+    pub bookings: Vec<BookingId>,
+    /// Of all attendees of the openings, in order.
+    pub attendees: Vec<AttendeeId>,
+    /// Of the seats of each joining.
+    pub seats: Vec<Vec<AttendeeId>>,
+    /// Whether there is somebody to tell.
+    pub to_deliver: bool,
+}
+
+/// The parts of the batch, each with a refusal of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Replaced,
+    Bookings,
+    Attendees,
+    Hosts,
+    Seats(usize),
+    Time,
+    Turn,
+    Limits,
+    BookerLimit,
+    Link,
+    Quiet,
+    Deliveries,
+}
+
+/// Makes the bookings if all that must hold does when they are written: their event
+/// type and hosts are what they were, the time is free, seats are left, no limit is
+/// passed, the link is good.
 pub async fn create<D: Database>(
     scope: &Scope<'_, D>,
-    new: NewBooking<'_>,
+    new: &NewBookings<'_>,
 ) -> Result<CreateOutcome, StoreError> {
-    let booking = new.booking;
-    let mut batch = vec![insert_booking(&new), insert_attendees(booking)];
-    if new.takes_slot {
-        batch.push(take_slot(booking, new.needs));
-    }
-    let (trigger, payload) = new.event;
-    let (uid, organizer, now) = (&booking.uid, booking.organizer.id, booking.created_at);
-    batch.extend(deliveries::outbox_statements(trigger, uid, organizer, payload, now));
-    match scope.write(batch).await {
-        Ok(answers) => {
-            let id = answers.first().and_then(Rows::first).map(|row| Row::integer(row, 0));
-            let id = id.ok_or_else(|| lost("the new booking's id"))??;
-            let to_deliver = answers.last().is_some_and(|rows| rows.affected > 0);
-            Ok(CreateOutcome::Made { id: BookingId::new(scope.organization(), id), to_deliver })
-        }
-        Err(DatabaseError::Precondition(0)) => why_not(scope, booking).await,
-        Err(error) => Err(error.into()),
+    match new.batch().write(scope).await? {
+        Ended::Done(answers) => Ok(CreateOutcome::Made(made(scope, answers)?)),
+        Ended::Refused(step, cause) => refused(scope, new, step, cause).await,
     }
 }
 
-fn lost(what: &str) -> DatabaseError {
-    DatabaseError::Failed(format!("the batch succeeded without {what}"))
+impl<'a> NewBookings<'a> {
+    /// No bookings yet: what is limited by nothing, and heard by nobody.
+    pub const fn none(event_type: EventTypeId, now: Instant) -> Self {
+        Self {
+            event_type,
+            openings: Vec::new(),
+            joinings: Vec::new(),
+            takes_time: true,
+            ignore_conflicts: false,
+            turns: Vec::new(),
+            turns_matter: true,
+            limits: Vec::new(),
+            team_limits: Vec::new(),
+            booker_limit: None,
+            private_link: None,
+            reservation: None,
+            replaces: None,
+            events: Vec::new(),
+            has_listeners: false,
+            now,
+        }
+    }
+
+    fn batch(&self) -> Batch<Step> {
+        let mut batch = Batch::new();
+        if let Some(replaced) = &self.replaces {
+            for (step, statement) in replaced.end(self.now) {
+                batch.push(step, statement);
+            }
+        }
+        let single = single::of(&self.openings, self.terms());
+        if let Some(opening) = single {
+            batch.push(Step::Bookings, single::insert_booking(opening, self.terms()));
+        } else if let Some(insert) = rows::insert_bookings(&self.openings, self.terms()) {
+            batch.push(Step::Bookings, insert);
+        }
+        match single.and_then(single::insert_attendee) {
+            Some(attendee) => batch.push(Step::Attendees, attendee),
+            None if self.openings.is_empty() => {}
+            None => batch.push(Step::Attendees, rows::attendees(&self.openings)),
+        }
+        if let Some(hosts) = rows::co_hosts(&self.openings) {
+            batch.push(Step::Hosts, hosts);
+        }
+        for (index, joining) in self.joinings.iter().enumerate() {
+            batch.push(Step::Seats(index), seats::join(joining, self.reservation, self.now));
+        }
+        let alone = single.filter(|_| self.takes_time && self.joinings.is_empty());
+        if let Some(time) = alone.and_then(single::take_time) {
+            batch.push(Step::Time, time);
+        } else if self.takes_time || !self.joinings.is_empty() {
+            let openings = if self.takes_time { self.openings.as_slice() } else { &[] };
+            let time = rows::take_time(openings, &self.joinings, self.ignore_conflicts);
+            batch.push(Step::Time, time);
+        }
+        self.push_conditions(&mut batch);
+        if let Some(touch) = seats::touch(&self.joinings, self.now) {
+            batch.push(Step::Quiet, touch);
+        }
+        if let Some(uid) = self.reservation {
+            batch.push(Step::Quiet, reservations::consume(uid));
+        }
+        if self.has_listeners {
+            let organization = self.event_type.organization();
+            let [events, told] = deliveries::booking_events(&self.events, organization, self.now);
+            batch.push(Step::Quiet, events);
+            batch.push(Step::Deliveries, told);
+        }
+        batch
+    }
+
+    fn push_conditions(&self, batch: &mut Batch<Step>) {
+        for turn in &self.turns {
+            batch.push(Step::Turn, self.take_turn(*turn));
+        }
+        let opened = self.openings.first().map(|opening| opening.booking.uid.as_str());
+        if let Some(uid) = opened.filter(|_| !self.limits.is_empty()) {
+            let limits = limits::of_event_type(uid, self.event_type, &self.limits);
+            batch.push(Step::Limits, limits);
+        }
+        let team = self.openings.first().and_then(|opening| opening.booking.team_id);
+        if let Some((uid, team)) = opened.zip(team).filter(|_| !self.team_limits.is_empty()) {
+            batch.push(Step::Limits, limits::of_team(uid, team, &self.team_limits));
+        }
+        let joined = self.joinings.first().map(|joining| joining.booking.uid.as_str());
+        if let Some((uid, limit)) = opened.or(joined).zip(self.booker_limit) {
+            let limit = limits::of_booker(uid, self.event_type, limit, self.now);
+            batch.push(Step::BookerLimit, limit);
+        }
+        if let Some(link) = self.private_link {
+            batch.push(Step::Link, private_links::consume(link, self.event_type, self.now));
+        }
+    }
+
+    fn terms(&self) -> Terms<'_> {
+        Terms {
+            event_type: self.event_type,
+            reservation: self.reservation,
+            ignore_conflicts: self.ignore_conflicts,
+            has_listeners: self.has_listeners,
+            now: self.now,
+        }
+    }
+
+    /// The next choice sees who was chosen here. No two turns of an event type have
+    /// one time, so that a turn taken meanwhile always shows.
+    fn take_turn(&self, (host, last): (UserId, Option<Instant>)) -> Statement {
+        Statement::command(
+            "UPDATE event_host SET last_booked_at = max(?3, 1 + coalesce((\
+             SELECT max(last_booked_at) FROM event_host WHERE event_type_id = ?1), 0)) \
+             WHERE event_type_id = ?1 AND user_id = ?2 AND (?5 = 0 OR last_booked_at IS ?4)",
+            arguments![self.event_type.row(), host.row(), self.now, last, self.turns_matter],
+        )
+        .must_affect()
+    }
+}
+
+impl Replaced<'_> {
+    /// The first statement decides.
+    fn end(&self, now: Instant) -> Vec<(Step, Statement)> {
+        let statements = match self.seat_uid {
+            Some(seat_uid) => cancel::seat_statements(self.uid, seat_uid, (None, None), now),
+            None => vec![self.end_booking(now), cancel::free_time(rows::json(&[self.uid]))],
+        };
+        let steps = std::iter::once(Step::Replaced).chain(std::iter::repeat(Step::Quiet));
+        steps.zip(statements).collect()
+    }
+
+    fn end_booking(&self, now: Instant) -> Statement {
+        Statement::command(
+            "UPDATE booking SET status = 'cancelled', rescheduled_to_uid = ?2, updated_at = ?3, \
+             ical_sequence = ical_sequence + 1 WHERE uid = ?1 AND (status IN ('accepted', 'pending') \
+             OR (?4 AND status = 'cancelled' AND rescheduled_to_uid IS NULL))",
+            arguments![self.uid, self.moved_to, now, self.may_be_cancelled],
+        )
+        .must_affect()
+    }
+}
+
+fn made<D: Database>(scope: &Scope<'_, D>, answers: Vec<(Step, Rows)>) -> Result<Made, StoreError> {
+    let organization = scope.organization();
+    let mut made = Made::default();
+    for (step, rows) in answers {
+        // Rows come in no promised order, but ids grow in the order of the inserts.
+        let mut ids = rows.map(|row| Row::integer(row, 0))?;
+        ids.sort_unstable();
+        let attendees = || ids.iter().map(|id| AttendeeId::new(organization, *id)).collect();
+        match step {
+            Step::Bookings => {
+                made.bookings = ids.iter().map(|id| BookingId::new(organization, *id)).collect();
+            }
+            Step::Attendees => made.attendees = attendees(),
+            Step::Seats(_) => made.seats.push(attendees()),
+            Step::Deliveries => made.to_deliver = rows.affected > 0,
+            _ => {}
+        }
+    }
+    Ok(made)
+}
+
+async fn refused<D: Database>(
+    scope: &Scope<'_, D>,
+    new: &NewBookings<'_>,
+    step: Step,
+    cause: Cause,
+) -> Result<CreateOutcome, StoreError> {
+    Ok(match step {
+        _ if cause == Cause::Reference => CreateOutcome::Outdated,
+        Step::Replaced => CreateOutcome::ReplacedChanged,
+        Step::Bookings => why_not(scope, new).await?,
+        Step::Time => CreateOutcome::Taken,
+        Step::Seats(index) => match new.joinings.get(index) {
+            Some(joining) => match seats::why_not(scope, joining).await? {
+                seats::NoSeat::Full => CreateOutcome::SeatsFull,
+                seats::NoSeat::AlreadySeated => CreateOutcome::AlreadySeated,
+                seats::NoSeat::Ended => CreateOutcome::Outdated,
+            },
+            None => CreateOutcome::Outdated,
+        },
+        Step::Limits => CreateOutcome::LimitReached,
+        Step::BookerLimit => CreateOutcome::BookerLimitReached,
+        Step::Link => CreateOutcome::LinkRefused,
+        Step::Turn => CreateOutcome::Outdated,
+        Step::Attendees | Step::Hosts | Step::Quiet | Step::Deliveries => {
+            return Err(DatabaseError::Failed(format!("{step:?} refused by {cause:?}")).into());
+        }
+    })
 }
 
 /// For the words of the refusal only: the insert has decided.
 async fn why_not<D: Database>(
     scope: &Scope<'_, D>,
-    booking: &Booking,
+    new: &NewBookings<'_>,
 ) -> Result<CreateOutcome, StoreError> {
-    let sql = "SELECT 1 FROM event_type WHERE id = ?1 AND owner_id = ?2";
-    let arguments = arguments![booking.event_type_id.row(), booking.organizer.id.row()];
-    let still_there = scope.read_one(Statement::query(sql, arguments)).await?.first().is_some();
-    Ok(if still_there { CreateOutcome::Taken } else { CreateOutcome::EventTypeGone })
-}
-
-/// The overlap test reads one range of the clustered index of `busy_time`: since
-/// no busy time is longer than the greatest span, those that end after ours starts
-/// and could start before ours ends are all in it. A booking longer than that span
-/// would be outside the test of others, so it is not made.
-fn insert_booking(new: &NewBooking<'_>) -> Statement {
-    let booking = new.booking;
-    let (from, to) = new.needs;
-    let span = i64::from(MAX_BUSY_SPAN_MINUTES) * 60_000;
-    Statement::query(
-        "INSERT INTO booking (uid, event_type_id, user_id, title, description, status, start_at, \
-         end_at, location, metadata, responses, ical_uid, created_at, updated_at) \
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13 \
-         WHERE EXISTS (SELECT 1 FROM event_type WHERE id = ?2 AND owner_id = ?3) \
-         AND ?15 - ?14 <= ?16 \
-         AND NOT EXISTS (SELECT 1 FROM busy_time WHERE user_id = ?3 \
-             AND busy_end > ?14 AND busy_end < ?15 + ?16 AND busy_start < ?15) \
-         RETURNING id",
-        arguments![
-            booking.uid.as_str(),
-            booking.event_type_id.row(),
-            booking.organizer.id.row(),
-            booking.title.as_str(),
-            booking.description.as_str(),
-            booking.status.as_str(),
-            booking.start,
-            booking.end,
-            booking.location.as_deref(),
-            as_text(&booking.metadata),
-            as_text(&booking.responses),
-            booking.ical_uid.as_str(),
-            booking.created_at,
-            from,
-            to,
-            span,
-        ],
-    )
-    .must_affect()
-}
-
-fn as_text(object: &serde_json::Map<String, Json>) -> Value {
-    Value::Text(json!(object).to_string())
-}
-
-/// All of them in one statement, in order, so that the booker's id is the lowest.
-fn insert_attendees(booking: &Booking) -> Statement {
-    let attendees: Vec<Json> = booking.attendees.iter().map(attendee_json).collect();
-    Statement::command(
-        "INSERT INTO attendee \
-         (booking_id, name, email, time_zone, language, phone_number, is_guest) \
-         SELECT b.id, a.value ->> 'name', a.value ->> 'email', a.value ->> 'timeZone', \
-         a.value ->> 'language', a.value ->> 'phoneNumber', a.value ->> 'isGuest' \
-         FROM booking b, json_each(?2) a WHERE b.uid = ?1 ORDER BY a.key",
-        arguments![booking.uid.as_str(), Json::from(attendees).to_string()],
-    )
-}
-
-fn attendee_json(attendee: &Attendee) -> Json {
-    json!({
-        "name": attendee.name,
-        "email": attendee.email,
-        "timeZone": attendee.time_zone,
-        "language": attendee.language,
-        "phoneNumber": attendee.phone_number,
-        "isGuest": i64::from(attendee.is_guest),
-    })
-}
-
-fn take_slot(booking: &Booking, (from, to): (Instant, Instant)) -> Statement {
-    Statement::command(
-        "INSERT INTO busy_time (user_id, busy_start, busy_end, booking_id) \
-         SELECT user_id, ?2, ?3, id FROM booking WHERE uid = ?1",
-        arguments![booking.uid.as_str(), from, to],
-    )
-    .must_affect()
+    let statement = rows::still_true(&new.openings, new.terms());
+    if scope.read_primary(statement).await?.first().is_none() {
+        return Ok(CreateOutcome::Outdated);
+    }
+    let is_shared = new.openings.iter().any(|opening| opening.booking.seats_per_slot.is_some());
+    if !is_shared {
+        return Ok(CreateOutcome::Taken);
+    }
+    // Somebody may have opened the same time: then there are seats to be joined.
+    let starts: Vec<Instant> = new.openings.iter().map(|opening| opening.booking.start).collect();
+    let shared = seats::find_shared(scope, new.event_type, &starts).await?;
+    let same = |opening: &Opening<'_>| shared.iter().any(|one| one.end == opening.booking.end);
+    Ok(if new.openings.iter().any(same) { CreateOutcome::Outdated } else { CreateOutcome::Taken })
 }

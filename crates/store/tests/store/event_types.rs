@@ -7,7 +7,7 @@ use meridian_kernel::{
 use meridian_store::event_types::{self, Draft, OwnedEventType, Whose, WriteRefused};
 use meridian_store::{Scope, Statement};
 
-use crate::support::{Home, organization, user as make_user, write};
+use crate::support::{Home, leave, organization, user as make_user, write};
 
 const NOW: Instant = Instant::from_millis(1_000);
 
@@ -183,9 +183,26 @@ async fn users_are_found_by_name_in_the_order_asked() {
     let home = Home::new().await;
     let scope = populated(&home).await;
     let asked = ["BOB", "nobody", "ada"].map(str::to_owned);
-    let found = event_types::owners_named(&scope, &asked).await.unwrap();
+    let found = event_types::dynamic_owners(&scope, &asked).await.unwrap();
     let names: Vec<_> = found.iter().map(|owner| owner.username.as_str()).collect();
     assert_eq!(names, ["bob", "ada"]);
+    let alone = "UPDATE user SET allow_dynamic_booking = 0 WHERE username = 'bob'";
+    write(&scope, Statement::command(alone, [])).await;
+    let found = event_types::dynamic_owners(&scope, &asked).await.unwrap();
+    assert_eq!(found.len(), 1, "whoever is booked alone only is not among them");
+    assert!(event_types::owner_named(&scope, "Bob").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn whoever_left_has_nothing_to_book() {
+    let home = Home::new().await;
+    let scope = populated(&home).await;
+    event_types::create(&scope, user(1), &draft("intro"), None, NOW).await.unwrap();
+    leave(&scope, user(1)).await;
+    let named = Whose::Named { username: "ada", slug: None, viewer: None };
+    assert!(event_types::list(&scope, named).await.unwrap().is_empty());
+    assert_eq!(event_types::find_by_slug(&scope, "ada", "intro").await.unwrap(), None);
+    assert_eq!(event_types::owner_named(&scope, "ada").await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -3,8 +3,19 @@
 
 mod availability;
 mod bookings;
+mod event_hosts;
 mod event_types;
+mod idempotency;
+mod members;
+mod memberships;
+mod migrations;
 mod organizations;
+mod out_of_office;
+mod private_links;
+mod reservations;
 mod schedules;
 mod support;
+mod teams;
+mod travel_schedules;
 mod users;
+mod webhooks;

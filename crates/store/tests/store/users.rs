@@ -2,7 +2,7 @@
 
 use meridian_database::Databases;
 use meridian_kernel::{
-    ApiKey, Instant, KeyMode, OrganizationNumber, Patch, ScheduleId, UserId, WireId, Zone,
+    ApiKey, Instant, KeyMode, OrganizationNumber, Patch, Role, ScheduleId, UserId, WireId, Zone,
 };
 use meridian_store::api_keys::{self, NewApiKey};
 use meridian_store::users::{self, NewOwner, OwnerInserted, User, UserChange, UserChanged};
@@ -50,7 +50,7 @@ async fn an_owner_starts_with_working_hours_in_their_zone() {
     let scope = home.scope().await;
     let (id, _) = insert_owner(&scope, "ada").await;
     let ada = users::find(&scope, id).await.unwrap().unwrap();
-    assert_eq!(ada.organization_role, "OWNER");
+    assert_eq!(ada.organization_role, Role::Owner);
     let hours = schedules::find_default(&scope, id).await.unwrap().unwrap();
     assert_eq!(Some(hours.id), ada.default_schedule_id);
     assert_eq!(hours.time_zone, Zone::parse("Europe/Rome").unwrap());
@@ -146,7 +146,7 @@ async fn a_key_is_found_by_its_hash_until_it_is_deleted() {
     let (ada, key) = insert_owner(&scope, "ada").await;
     let grace = user(&scope, "grace").await;
     let holder = api_keys::find_holder(&scope, &key.hash()).await.unwrap().unwrap();
-    assert_eq!((holder.user_id, holder.organization_role.as_str()), (ada, "OWNER"));
+    assert_eq!((holder.user_id, holder.organization_role), (ada, Role::Owner));
     let listed = api_keys::list(&scope, ada, 0, 10).await.unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].hint, key.hint());

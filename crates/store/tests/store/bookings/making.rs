@@ -2,9 +2,12 @@
 
 use meridian_kernel::WireId;
 use meridian_kernel::limits::MAX_BUSY_SPAN_MINUTES;
-use meridian_store::bookings::{self, Booking, CancelOutcome, CreateOutcome, NewBooking, Selector};
+use meridian_store::bookings::{
+    self, Booking, CancelOutcome, CreateOutcome, Made, NewBookings, Opening, Selector,
+};
+use meridian_store::{Statement, arguments};
 
-use super::{NOON, booking, cancel, event_type, made, make, new, now, number, webhook};
+use super::{NOON, booking, cancel, event, event_type, made, make, new, now, number, webhook};
 use crate::support::{Home, at, user};
 
 #[tokio::test]
@@ -28,7 +31,7 @@ async fn of_fifty_bookings_at_once_for_one_slot_one_is_made() {
     let all: Vec<Booking> = (0..50).map(|_| booking(&of, at(NOON), 30)).collect();
     let outcomes = futures::future::join_all(all.iter().map(|one| make(&scope, one))).await;
     let count = |wanted: fn(&CreateOutcome) -> bool| outcomes.iter().filter(|o| wanted(o)).count();
-    assert_eq!(count(|outcome| matches!(outcome, CreateOutcome::Made { .. })), 1);
+    assert_eq!(count(|outcome| matches!(outcome, CreateOutcome::Made(_))), 1);
     assert_eq!(count(|outcome| *outcome == CreateOutcome::Taken), 49);
     for table in ["SELECT count(*) FROM booking", "SELECT count(*) FROM busy_time"] {
         assert_eq!(number(&scope, table).await, 1, "{table}");
@@ -47,10 +50,11 @@ async fn neighbours_do_not_collide_and_buffers_do() {
         let outcome = make(&scope, &booking(&of, noon.plus_minutes(minutes), length)).await;
         assert_eq!(outcome, CreateOutcome::Taken, "{minutes} {length}");
     }
-    let before = booking(&of, noon.plus_minutes(-30), 30);
-    let needs = (before.start, before.end.plus_minutes(1));
-    let buffered = NewBooking { needs, ..new(&before) };
-    assert_eq!(bookings::create(&scope, buffered).await.unwrap(), CreateOutcome::Taken);
+    let before = [booking(&of, noon.plus_minutes(-30), 30)];
+    let needs = (before[0].start, before[0].end.plus_minutes(1));
+    let openings = vec![Opening { booking: &before[0], needs }];
+    let buffered = NewBookings { openings, ..new(&before) };
+    assert_eq!(bookings::create(&scope, &buffered).await.unwrap(), CreateOutcome::Taken);
     for minutes in [-30, 30] {
         made(&scope, booking(&of, noon.plus_minutes(minutes), 30)).await;
     }
@@ -90,15 +94,15 @@ async fn a_request_leaves_the_slot_open_unless_it_blocks_and_never_takes_a_booke
     let of = event_type(&scope, user(&scope, "ada").await, "intro").await;
     let pending = || Booking { status: "pending".to_owned(), ..booking(&of, at(NOON), 30) };
     for _ in 0..2 {
-        let request = pending();
-        let open = NewBooking { takes_slot: false, ..new(&request) };
-        let outcome = bookings::create(&scope, open).await.unwrap();
-        assert!(matches!(outcome, CreateOutcome::Made { .. }));
+        let request = [pending()];
+        let open = NewBookings { takes_time: false, ..new(&request) };
+        let outcome = bookings::create(&scope, &open).await.unwrap();
+        assert!(matches!(outcome, CreateOutcome::Made(_)));
     }
     made(&scope, pending()).await;
-    let late = pending();
-    let late = NewBooking { takes_slot: false, ..new(&late) };
-    assert_eq!(bookings::create(&scope, late).await.unwrap(), CreateOutcome::Taken);
+    let late = [pending()];
+    let late = NewBookings { takes_time: false, ..new(&late) };
+    assert_eq!(bookings::create(&scope, &late).await.unwrap(), CreateOutcome::Taken);
 }
 
 #[tokio::test]
@@ -109,7 +113,7 @@ async fn an_event_type_that_went_meanwhile_is_not_booked() {
     let of = event_type(&scope, ada, "intro").await;
     meridian_store::event_types::delete(&scope, ada, of.id).await.unwrap().unwrap();
     let outcome = make(&scope, &booking(&of, at(NOON), 30)).await;
-    assert_eq!(outcome, CreateOutcome::EventTypeGone);
+    assert_eq!(outcome, CreateOutcome::Outdated);
     assert_eq!(number(&scope, "SELECT count(*) FROM booking").await, 0);
 }
 
@@ -156,19 +160,53 @@ async fn what_happened_is_noted_for_those_who_asked_and_knows_its_id() {
     let of = event_type(&scope, ada, "intro").await;
     assert!(!of.has_webhooks);
     let unheard = make(&scope, &booking(&of, at(NOON), 30)).await;
-    assert!(matches!(unheard, CreateOutcome::Made { to_deliver: false, .. }));
+    assert!(matches!(unheard, CreateOutcome::Made(Made { to_deliver: false, .. })));
     assert_eq!(number(&scope, "SELECT count(*) FROM outbox_event").await, 0);
 
     webhook(&scope, ada, r#"["BOOKING_CREATED"]"#).await;
-    let selector = Selector::Slug { username: "ADA", slug: "Intro" };
+    let overtaken = make(&scope, &booking(&of, at(NOON).plus_minutes(30), 30)).await;
+    assert_eq!(overtaken, CreateOutcome::Outdated, "it was not known that somebody listens");
+    let selector = Selector::OfUser { username: "ADA", slug: "Intro" };
     let of = bookings::find_bookable(&scope, selector).await.unwrap().unwrap();
     assert!(of.has_webhooks);
-    let heard = make(&scope, &booking(&of, at(NOON).plus_minutes(30), 30)).await;
-    let CreateOutcome::Made { id, to_deliver: true } = heard else { panic!("{heard:?}") };
+    let told = [booking(&of, at(NOON).plus_minutes(30), 30)];
+    let heard = NewBookings { events: vec![event(&told[0])], has_listeners: true, ..new(&told) };
+    let heard = bookings::create(&scope, &heard).await.unwrap();
+    let CreateOutcome::Made(Made { bookings, to_deliver: true, .. }) = heard else {
+        panic!("{heard:?}")
+    };
+    let id = bookings[0];
     let noted = "SELECT payload ->> '$.bookingId' FROM outbox_event";
     assert_eq!(number(&scope, noted).await, id.wire());
     assert_eq!(number(&scope, "SELECT count(*) FROM webhook_delivery").await, 1);
-    let refused = make(&scope, &booking(&of, at(NOON), 30)).await;
-    assert_eq!(refused, CreateOutcome::Taken);
+    let late = [booking(&of, at(NOON), 30)];
+    let late = NewBookings { events: vec![event(&late[0])], has_listeners: true, ..new(&late) };
+    assert_eq!(bookings::create(&scope, &late).await.unwrap(), CreateOutcome::Taken);
     assert_eq!(number(&scope, "SELECT count(*) FROM outbox_event").await, 1);
+}
+
+#[tokio::test]
+async fn whoever_begins_to_listen_meanwhile_is_not_passed_over() {
+    let home = Home::new().await;
+    let scope = home.scope().await;
+    let ada = user(&scope, "ada").await;
+    let of = event_type(&scope, ada, "intro").await;
+    let one = booking(&of, at(NOON), 30);
+    let mut alone = one.clone();
+    alone.attendees.truncate(1);
+    for owner in ["event_type_id", "of_organization"] {
+        let sql = format!(
+            "INSERT INTO webhook (id, {owner}, subscriber_url, active, triggers, version, \
+             created_at, updated_at) VALUES ('w', ?1, 'https://x.org', 1, '[]', 'v', 0, 0)"
+        );
+        let value = if owner == "event_type_id" { of.id.row() } else { 1 };
+        let listen = Statement { sql: sql.into(), ..Statement::command("", arguments![value]) };
+        scope.write(vec![listen]).await.unwrap();
+        for booking in [&one, &alone] {
+            let overtaken = make(&scope, booking).await;
+            assert_eq!(overtaken, CreateOutcome::Outdated, "{owner}");
+        }
+        scope.write(vec![Statement::command("DELETE FROM webhook", [])]).await.unwrap();
+    }
+    assert!(matches!(make(&scope, &one).await, CreateOutcome::Made(_)));
 }

@@ -1,17 +1,23 @@
 //! Bookings: no two at one time, each cancelled once, and lists that are whole.
 
+mod kinds;
+mod list_oracle;
+mod list_plans;
 mod lists;
 mod making;
+mod people;
 mod plans;
+mod transitions;
 
 use meridian_database::Databases;
-use meridian_kernel::{BookingId, EventTypeId, Instant, ShortUid, UserId, WireId};
+use meridian_kernel::{AttendeeId, BookingId, EventTypeId, Instant, ShortUid, UserId, WireId};
 use meridian_store::bookings::{
-    self, Attendee, Bookable, Booking, CancelOutcome, Cancellation, CreateOutcome, Filter,
-    NewBooking, Selector, Span,
+    self, Attendee, Bookable, Booking, CancelOutcome, Cancellation, CreateOutcome, Filter, Made,
+    NewBookings, Opening, Selector, Viewer,
 };
+use meridian_store::deliveries::BookingEvent;
 use meridian_store::{Scope, Statement, arguments};
-use serde_json::json;
+use serde_json::{Map, json};
 
 use crate::support::{at, organization, user, write};
 
@@ -37,6 +43,7 @@ async fn webhook(scope: &Scope<'_, Databases>, owner: UserId, triggers: &str) {
 
 fn attendee(email: &str, is_guest: bool) -> Attendee {
     Attendee {
+        id: AttendeeId::new(organization(), 0),
         name: email.split('@').next().unwrap().to_owned(),
         email: email.to_owned(),
         time_zone: "Europe/Rome".to_owned(),
@@ -44,6 +51,9 @@ fn attendee(email: &str, is_guest: bool) -> Attendee {
         phone_number: (!is_guest).then(|| "+390612345678".to_owned()),
         is_guest,
         absent: false,
+        seat_uid: None,
+        responses: None,
+        metadata: None,
     }
 }
 
@@ -55,7 +65,9 @@ fn booking(of: &Bookable, start: Instant, minutes: i64) -> Booking {
         uid,
         event_type_id: of.id,
         event_type_slug: Some(of.slug.clone()),
-        organizer: of.organizer.clone(),
+        organizer: of.hosts[0].user.clone(),
+        co_hosts: Vec::new(),
+        team_id: None,
         title: "Intro between Ada and Grace".to_owned(),
         description: "notes".to_owned(),
         status: "accepted".to_owned(),
@@ -67,45 +79,77 @@ fn booking(of: &Bookable, start: Instant, minutes: i64) -> Booking {
         ical_sequence: 0,
         absent_host: false,
         rating: None,
+        recurring_uid: None,
+        seats_per_slot: None,
         cancellation_reason: None,
         cancelled_by_email: None,
+        rescheduled_from_uid: None,
+        rescheduled_to_uid: None,
+        rescheduling_reason: None,
+        rescheduled_by_email: None,
+        rejection_reason: None,
+        reassign_reason: None,
+        extras: Map::new(),
         created_at: now(),
         updated_at: now(),
         attendees: vec![attendee("grace@x.org", false), attendee("bob@x.org", true)],
     }
 }
 
-fn new(booking: &Booking) -> NewBooking<'_> {
-    NewBooking {
-        booking,
-        needs: (booking.start, booking.end),
-        takes_slot: true,
-        event: ("BOOKING_CREATED", r#"{"bookingId":0,"title":"Intro"}"#.to_owned()),
+fn opening(booking: &Booking) -> Opening<'_> {
+    Opening { booking, needs: (booking.start, booking.end) }
+}
+
+/// One booking, or those of a series, that nobody is told of.
+fn new(bookings: &[Booking]) -> NewBookings<'_> {
+    let openings = bookings.iter().map(opening).collect();
+    NewBookings { openings, ..NewBookings::none(bookings[0].event_type_id, now()) }
+}
+
+fn event(booking: &Booking) -> BookingEvent {
+    BookingEvent {
+        trigger: "BOOKING_CREATED",
+        booking_uid: booking.uid.clone(),
+        payload: r#"{"bookingId":0,"title":"Intro"}"#.to_owned(),
     }
 }
 
 async fn make(scope: &Scope<'_, Databases>, booking: &Booking) -> CreateOutcome {
-    bookings::create(scope, new(booking)).await.unwrap()
+    bookings::create(scope, &new(std::slice::from_ref(booking))).await.unwrap()
 }
 
 /// Makes a booking that must succeed, and answers it as it is stored.
 async fn made(scope: &Scope<'_, Databases>, booking: Booking) -> Booking {
-    let CreateOutcome::Made { id, .. } = make(scope, &booking).await else {
-        panic!("not made: {booking:?}")
+    let new = NewBookings { has_listeners: true, ..new(std::slice::from_ref(&booking)) };
+    let outcome = bookings::create(scope, &new).await.unwrap();
+    let CreateOutcome::Made(Made { bookings, attendees, .. }) = outcome else {
+        panic!("{outcome:?}: {booking:?}")
     };
-    Booking { id, ..booking }
+    as_stored(booking, bookings[0], &attendees)
+}
+
+/// With the ids the database gave.
+fn as_stored(booking: Booking, id: BookingId, attendees: &[AttendeeId]) -> Booking {
+    let mut booking = Booking { id, ..booking };
+    for (attendee, id) in booking.attendees.iter_mut().zip(attendees) {
+        attendee.id = *id;
+    }
+    booking
 }
 
 async fn cancel(scope: &Scope<'_, Databases>, booking: &Booking) -> CancelOutcome {
     let cancellation = Cancellation {
-        uid: &booking.uid,
-        organizer: booking.organizer.id,
+        uids: vec![&booking.uid],
         reason: Some("ill"),
         by_email: Some("ada@x.org"),
-        event: ("BOOKING_CANCELLED", "{}".to_owned()),
+        events: vec![BookingEvent {
+            trigger: "BOOKING_CANCELLED",
+            booking_uid: booking.uid.clone(),
+            payload: "{}".to_owned(),
+        }],
         now: now().plus_minutes(1),
     };
-    bookings::cancel(scope, cancellation).await.unwrap()
+    bookings::cancel(scope, &cancellation).await.unwrap()
 }
 
 async fn number(scope: &Scope<'_, Databases>, sql: &'static str) -> i64 {
@@ -113,24 +157,7 @@ async fn number(scope: &Scope<'_, Databases>, sql: &'static str) -> i64 {
 }
 
 fn filter(user: UserId) -> Filter<'static> {
-    Filter {
-        user,
-        email: "ada@example.com",
-        statuses: Vec::new(),
-        attendee_email: None,
-        attendee_name: None,
-        uid: None,
-        event_types: None,
-        of_teams: false,
-        after_start: None,
-        before_end: None,
-        created: Span::default(),
-        updated: Span::default(),
-        order: Vec::new(),
-        take: 100,
-        skip: 0,
-        now: at(NOON),
-    }
+    Filter::of(Viewer::User(user), 100, 0, at(NOON))
 }
 
 /// Ada's bookings: over, running, ahead, asked for, cancelled.

@@ -1,0 +1,75 @@
+//! Who is told of what, as parts of SQL.
+
+/// The ids of the webhooks that are told of a booking, `$b` being a row of `booking`:
+/// those of its organiser, of its other hosts, of its event type, of the managed event
+/// type that one follows, and of the organisation. No id comes twice: a webhook has
+/// one owner. Whether it is active and asks for the trigger, [`asks_for`] tells.
+macro_rules! told_of_booking {
+    ($b:literal) => {
+        concat!(
+            "SELECT l.id FROM webhook l WHERE l.user_id = ",
+            $b,
+            ".user_id UNION ALL \
+             SELECT l.id FROM booking_host h CROSS JOIN webhook l ON l.user_id = h.user_id \
+             WHERE h.booking_id = ",
+            $b,
+            ".id AND h.user_id <> ",
+            $b,
+            ".user_id UNION ALL SELECT l.id FROM webhook l WHERE l.event_type_id = ",
+            $b,
+            ".event_type_id UNION ALL \
+             SELECT l.id FROM event_type c CROSS JOIN webhook l ON l.event_type_id = c.parent_id \
+             WHERE c.id = ",
+            $b,
+            ".event_type_id UNION ALL SELECT l.id FROM webhook l WHERE l.of_organization = 1"
+        )
+    };
+}
+pub(crate) use told_of_booking;
+
+/// Whether the webhook `$w` is active and asks for the trigger `$trigger`.
+macro_rules! asks_for {
+    ($w:literal, $trigger:literal) => {
+        concat!(
+            $w,
+            ".active = 1 AND EXISTS (SELECT 1 FROM json_each(",
+            $w,
+            ".triggers) t WHERE t.value = ",
+            $trigger,
+            ")"
+        )
+    };
+}
+pub(crate) use asks_for;
+
+/// Whether somebody may be told of a booking hosted by `$users` of the event types
+/// `$event_types`, which are its own and the one that follows; each the inside of an
+/// `IN (…)`. A condition of a booking's own insert: three steps in small indexes.
+macro_rules! somebody_listens {
+    ($users:expr, $event_types:expr) => {
+        concat!(
+            "(EXISTS (SELECT 1 FROM webhook w WHERE w.active = 1 AND w.of_organization = 1) \
+             OR EXISTS (SELECT 1 FROM webhook w WHERE w.active = 1 AND w.user_id IN (",
+            $users,
+            ")) OR EXISTS (SELECT 1 FROM webhook w WHERE w.active = 1 AND w.event_type_id IN (",
+            $event_types,
+            ")))"
+        )
+    };
+}
+pub(crate) use somebody_listens;
+
+/// Whether a webhook of the user `$user`, or of the organisation, asks for the trigger
+/// `$trigger`.
+macro_rules! somebody_asks {
+    ($user:literal, $trigger:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM webhook w WHERE (w.user_id = ",
+            $user,
+            " OR w.of_organization = 1) AND ",
+            $crate::webhooks::asks_for!("w", $trigger),
+            ")"
+        )
+    };
+}
+pub(crate) use somebody_asks;

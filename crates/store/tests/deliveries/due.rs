@@ -1,0 +1,89 @@
+use meridian_store::deliveries::{self, Outlook, RETENTION, Verdict};
+
+use crate::world::{HOUR, NOW, SECOND, World, after};
+
+#[tokio::test]
+async fn an_organisation_is_due_when_its_next_try_is_and_not_before() {
+    // The memo is per thread, and so per test; the organisation is this test's own.
+    let world = World::new(77).await;
+    let (scope, platform) = (world.scope().await, world.platform().await);
+    let due = async |now| deliveries::due(&platform, now, 10).await.unwrap();
+    deliveries::mark_due(&scope, NOW).await.unwrap();
+    assert_eq!(due(NOW).await, [world.organization]);
+    let hours_away = Outlook { next_due: Some(after(5 * HOUR)), pending: 1, oldest_due: None };
+    // A writer may still rely on the mark: it is looked at again soon.
+    let put_off = async |outlook, now| {
+        deliveries::put_off(&platform, world.organization, &outlook, now).await.unwrap();
+    };
+    put_off(hours_away, after(90 * SECOND)).await;
+    assert!(due(after(99 * SECOND)).await.is_empty());
+    assert_eq!(due(after(100 * SECOND)).await, [world.organization]);
+    put_off(hours_away, after(101 * SECOND)).await;
+    assert!(due(after(5 * HOUR - 1)).await.is_empty());
+    assert_eq!(due(after(5 * HOUR)).await, [world.organization]);
+    // What happens in between is seen at once.
+    deliveries::mark_due(&scope, after(HOUR)).await.unwrap();
+    assert_eq!(due(after(HOUR)).await, [world.organization]);
+}
+
+#[tokio::test]
+async fn an_organisation_with_nothing_to_do_is_forgotten_once_its_mark_is_old() {
+    let world = World::new(78).await;
+    let (scope, platform) = (world.scope().await, world.platform().await);
+    let figures = async || deliveries::metrics::figures(&platform, NOW).await.unwrap();
+    let idle = Outlook::default();
+    assert_eq!(deliveries::outlook(&scope).await.unwrap(), idle);
+    deliveries::mark_due(&scope, NOW).await.unwrap();
+    deliveries::put_off(&platform, world.organization, &idle, after(90 * SECOND)).await.unwrap();
+    assert_eq!(figures().await.organizations, 1);
+    deliveries::put_off(&platform, world.organization, &idle, after(91 * SECOND)).await.unwrap();
+    assert_eq!(figures().await.organizations, 0);
+    // Nothing is written while the last mark is fresh; then it is.
+    deliveries::mark_due(&scope, after(29 * SECOND)).await.unwrap();
+    assert_eq!(figures().await.organizations, 0);
+    deliveries::mark_due(&scope, after(30 * SECOND)).await.unwrap();
+    assert_eq!(figures().await.organizations, 1);
+}
+
+#[tokio::test]
+async fn what_happened_goes_after_its_time_and_what_is_pending_stays() {
+    let world = World::new(1).await;
+    world.webhook().await;
+    world.happens("BOOKING_CREATED", "first", NOW).await;
+    world.happens("BOOKING_CREATED", "second", NOW).await;
+    let taken = world.take(NOW).await;
+    world.record(&taken[0], Verdict::Delivered, NOW).await;
+    let scope = world.scope().await;
+    let events = "SELECT count(*) FROM outbox_event";
+    deliveries::prune(&scope, after(RETENTION - 1), 5).await.unwrap();
+    assert_eq!(world.count(events).await, 2);
+    deliveries::prune(&scope, after(RETENTION), 5).await.unwrap();
+    assert_eq!(world.count(events).await, 1);
+    world.record(&taken[1], Verdict::GivenUp, NOW).await;
+    // Its organisation is looked at for that.
+    let outlook = deliveries::outlook(&scope).await.unwrap();
+    assert_eq!(outlook.next_due, Some(after(RETENTION)));
+    deliveries::prune(&scope, after(RETENTION), 5).await.unwrap();
+    assert_eq!(world.count(events).await, 0);
+    assert_eq!(world.count("SELECT count(*) FROM webhook_delivery").await, 0);
+}
+
+#[tokio::test]
+async fn counters_add_up_and_the_oldest_is_found() {
+    let world = World::new(5).await;
+    let platform = world.platform().await;
+    for amounts in [[("a", 1), ("b", 2)], [("b", 3), ("c", 4)]] {
+        deliveries::metrics::count(&platform, &amounts).await.unwrap();
+    }
+    deliveries::mark_due(&world.scope().await, NOW).await.unwrap();
+    let outlook =
+        Outlook { next_due: Some(after(SECOND)), pending: 7, oldest_due: Some(after(SECOND)) };
+    deliveries::put_off(&platform, world.organization, &outlook, NOW).await.unwrap();
+    let figures = deliveries::metrics::figures(&platform, after(SECOND)).await.unwrap();
+    let counters = [("a", 1), ("b", 5), ("c", 4)].map(|(name, value)| (name.to_owned(), value));
+    assert_eq!(figures.counters, counters);
+    assert_eq!((figures.pending, figures.organizations_due), (7, 1));
+    assert_eq!(figures.oldest_due, Some(after(SECOND)));
+    let before = deliveries::metrics::figures(&platform, NOW).await.unwrap();
+    assert_eq!((before.organizations_due, before.oldest_due), (0, None));
+}

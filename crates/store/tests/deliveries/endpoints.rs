@@ -1,0 +1,139 @@
+use meridian_kernel::Instant;
+use meridian_store::deliveries::{self, AT_A_TIME_PER_ENDPOINT, MOST_FAILURES, Verdict};
+
+use crate::world::{DAY, MINUTE, NOW, SECOND, World, after};
+
+/// Bookings that the webhooks hear of at once.
+async fn bookings(world: &World, count: i64) {
+    for number in 0..count {
+        let uid = format!("n{number}");
+        world.book(1_000 + number, &uid, 1, 2).await;
+        world.happens("BOOKING_CREATED", &uid, NOW).await;
+    }
+}
+
+/// Lets deliveries fail one after the other until the endpoint is known to be broken.
+async fn break_down(world: &World, now: Instant) {
+    let mut failures = 0;
+    while failures < MOST_FAILURES {
+        for delivery in world.take(now).await {
+            world.record(&delivery, Verdict::Again(after(DAY)), now).await;
+            failures += 1;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_slow_endpoint_leaves_room_for_the_others() {
+    let world = World::new(1).await;
+    let slow = world.webhook().await;
+    bookings(&world, 40).await;
+    let mut under_way = 0;
+    for _ in 0..5 {
+        under_way += world.take(NOW).await.len();
+    }
+    assert_eq!(under_way, AT_A_TIME_PER_ENDPOINT as usize);
+    let quick = world.webhook().await;
+    world.happens("BOOKING_CREATED", "first", NOW).await;
+    let taken = world.take(NOW).await;
+    assert_eq!(taken.len(), 1);
+    assert_eq!(taken[0].webhook_id, quick.as_str());
+    assert_ne!(slow, quick);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_only_fails_is_rested_then_tried_one_at_a_time() {
+    let world = World::new(1).await;
+    world.webhook().await;
+    bookings(&world, 30).await;
+    break_down(&world, NOW).await;
+    assert!(world.take(NOW).await.is_empty(), "it rests");
+    let outlook = deliveries::outlook(&world.scope().await).await.unwrap();
+    assert_eq!(outlook.next_due, Some(after(15 * SECOND)));
+    // What waits has lost no attempt by that.
+    let rested = after(15 * SECOND);
+    let probe = world.take(rested).await;
+    assert_eq!(probe.len(), 1);
+    assert_eq!(probe[0].attempt, 1);
+    assert!(world.take(rested).await.is_empty(), "one at a time");
+    // It fails once more and rests for twice as long.
+    world.record(&probe[0], Verdict::Again(after(DAY)), rested).await;
+    assert!(world.take(after(44 * SECOND)).await.is_empty());
+    let probe = world.take(after(45 * SECOND)).await;
+    assert_eq!(probe.len(), 1);
+    // One success and everything flows.
+    world.record(&probe[0], Verdict::Delivered, after(45 * SECOND)).await;
+    assert_eq!(world.take(after(45 * SECOND)).await.len(), AT_A_TIME_PER_ENDPOINT as usize);
+}
+
+#[tokio::test]
+async fn an_endpoint_rests_a_quarter_of_an_hour_at_most() {
+    let world = World::new(1).await;
+    world.webhook().await;
+    bookings(&world, 40).await;
+    break_down(&world, NOW).await;
+    let mut now = NOW;
+    for _ in 0..12 {
+        let outlook = deliveries::outlook(&world.scope().await).await.unwrap();
+        let next = outlook.next_due.unwrap();
+        assert!(next.millis() - now.millis() <= 15 * MINUTE);
+        now = next;
+        let probe = world.take(now).await.remove(0);
+        world.record(&probe, Verdict::Again(after(DAY)), now).await;
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_that_asked_for_a_pause_gets_it_and_the_others_do_not() {
+    let world = World::new(1).await;
+    let busy = world.webhook().await;
+    world.happens("BOOKING_CREATED", "first", NOW).await;
+    let delivery = world.take(NOW).await.remove(0);
+    world.record(&delivery, Verdict::Deferred(after(MINUTE)), NOW).await;
+    world.webhook().await;
+    world.happens("BOOKING_CREATED", "second", NOW).await;
+    let taken = world.take(after(30 * SECOND)).await;
+    assert_eq!(taken.len(), 1);
+    assert_ne!(taken[0].webhook_id, busy.as_str());
+    let resumed = world.take(after(MINUTE)).await;
+    let own: Vec<_> = resumed.iter().filter(|one| one.webhook_id == busy.as_str()).collect();
+    assert_eq!(own.len(), 2);
+    assert_eq!((own[0].attempt, own[0].deferrals), (2, 1));
+}
+
+#[tokio::test]
+async fn a_webhook_is_switched_off_with_a_notice_and_gives_up_what_is_pending() {
+    let world = World::new(1).await;
+    let gone = world.webhook().await;
+    let other = world.webhook().await;
+    bookings(&world, 12).await;
+    let taken = world.take(NOW).await;
+    let own = taken.iter().find(|delivery| delivery.webhook_id == gone.as_str()).unwrap();
+    world.record(own, Verdict::Disabled("it is gone"), NOW).await;
+    assert_eq!(world.count("SELECT count(*) FROM webhook WHERE active = 0").await, 1);
+    let notice = "SELECT count(*) FROM outbox_event WHERE trigger_event = 'WEBHOOK_DISABLED' \
+                  AND payload ->> '$.reason' = 'it is gone'";
+    assert_eq!(world.count(notice).await, 1);
+    let failed = "SELECT count(*) FROM webhook_delivery WHERE state = 'failed'";
+    assert_eq!(world.count(failed).await, 12);
+    for delivery in world.take(after(DAY)).await {
+        assert_eq!(delivery.webhook_id, other.as_str());
+    }
+    // Twice is one notice.
+    world.record(own, Verdict::Disabled("it is gone"), NOW).await;
+    assert_eq!(world.count(notice).await, 1);
+}
+
+#[tokio::test]
+async fn a_worker_is_told_since_when_an_endpoint_fails() {
+    let world = World::new(1).await;
+    world.webhook().await;
+    world.happens("BOOKING_CREATED", "first", NOW).await;
+    let delivery = world.take(NOW).await.remove(0);
+    world.record(&delivery, Verdict::Again(after(DAY)), NOW).await;
+    let delivery = world.take(after(DAY)).await.remove(0);
+    assert_eq!(delivery.failing_since, Some(NOW));
+    world.record(&delivery, Verdict::Delivered, after(DAY)).await;
+    world.happens("BOOKING_CANCELLED", "first", after(DAY)).await;
+    assert_eq!(world.take(after(DAY)).await[0].failing_since, None);
+}

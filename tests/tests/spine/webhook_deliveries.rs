@@ -1,0 +1,337 @@
+//! Deliveries: signed, tried again, told of, and done again.
+
+use std::time::{Duration, Instant};
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::StatusCode;
+use meridian_tests::{
+    Client, Delivery, Organization, Reaction, Receiver, Server, free_port, in_both_modes,
+};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// Makes a webhook of the owner that asks for what happens to bookings; its path.
+#[track_caller]
+fn webhook(organization: &Organization, url: &str, secret: Option<&str>) -> String {
+    let body = json!({
+        "subscriberUrl": url, "active": true, "secret": secret,
+        "triggers": ["BOOKING_CREATED", "BOOKING_CANCELLED"],
+    });
+    let id = organization.client.post("/v2/webhooks", &body).data(201)["id"].clone();
+    format!("/v2/webhooks/{}", id.as_str().unwrap())
+}
+
+fn book(organization: &Organization) -> Value {
+    let event_type = organization.event_type("meet", 30);
+    organization.book(event_type, "2050-09-05T07:00:00.000Z")
+}
+
+fn deliveries(client: &Client, webhook: &str) -> Vec<Value> {
+    client.get(&format!("{webhook}/deliveries")).data(200).as_array().unwrap().clone()
+}
+
+/// Waits for the newest delivery to be as wanted.
+#[track_caller]
+fn wait_until(client: &Client, webhook: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let found = deliveries(client, webhook);
+        if let Some(newest) = found.first().filter(|newest| wanted(newest)) {
+            return newest.clone();
+        }
+        assert!(Instant::now() < deadline, "{found:?}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn hex_hmac(secret: &str, body: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(body);
+    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[track_caller]
+fn assert_signed(delivery: &Delivery, secret: &str) {
+    assert_eq!(delivery.header("x-cal-signature-256"), hex_hmac(secret, &delivery.body));
+    let library = standardwebhooks::Webhook::from_bytes(secret.as_bytes().to_vec()).unwrap();
+    library.verify(&delivery.body, &delivery.headers).unwrap();
+    assert_eq!(delivery.header("x-cal-webhook-version"), "2021-10-20");
+}
+
+#[test]
+fn every_try_is_signed_for_plain_and_for_standard_verifiers_under_one_id() {
+    in_both_modes(|server| {
+        let receiver =
+            Receiver::behaving(
+                |before, _| {
+                    if before == 0 { StatusCode::BAD_GATEWAY } else { StatusCode::OK }
+                },
+            );
+        let organization = server.organization();
+        let hook = webhook(&organization, &receiver.url("/hook"), Some("hush hush"));
+        book(&organization);
+        let tries = receiver.wait_for("/hook", 2, PATIENCE);
+        for delivery in &tries {
+            assert_signed(delivery, "hush hush");
+        }
+        assert_eq!(tries[0].header("webhook-id"), tries[1].header("webhook-id"));
+        assert!(!tries[0].header("webhook-id").is_empty());
+        let waited =
+            |index: usize| tries[index].header("webhook-timestamp").parse::<i64>().unwrap();
+        assert!(waited(1) - waited(0) >= 5, "the first retry comes after five seconds");
+        let shown = wait_until(&organization.client, &hook, |one| one["status"] == "delivered");
+        assert_eq!(shown["id"].to_string(), tries[0].header("x-cal-delivery-id"));
+        assert_eq!((&shown["tries"], &shown["responseStatus"]), (&json!(2), &json!(200)));
+        assert_eq!((&shown["error"], &shown["nextTryAt"]), (&Value::Null, &Value::Null));
+    });
+}
+
+#[test]
+fn while_a_secret_is_replaced_both_verify() {
+    let server = Server::start();
+    let receiver = Receiver::start();
+    let organization = server.organization();
+    let hook = webhook(&organization, &receiver.url("/hook"), Some("old secret"));
+    organization.client.patch(&hook, &json!({"secret": "new secret"})).data(200);
+    organization.client.post(&format!("{hook}/test"), &json!({})).data(201);
+    let delivery = receiver.wait_for("/hook", 1, PATIENCE).remove(0);
+    assert_signed(&delivery, "new secret");
+    let old = standardwebhooks::Webhook::from_bytes(b"old secret".to_vec()).unwrap();
+    old.verify(&delivery.body, &delivery.headers).unwrap();
+}
+
+#[test]
+fn who_redirects_hangs_up_is_slow_or_down_gets_it_again_later() {
+    let server = Server::start();
+    let receiver = Receiver::behaving(|_, delivery: &Delivery| match delivery.path.as_str() {
+        "/redirects" => Reaction {
+            headers: vec![("location", "/elsewhere".to_owned())],
+            body: "over there".to_owned(),
+            ..StatusCode::FOUND.into()
+        },
+        "/hangs-up" => Reaction { hang_up: true, ..StatusCode::OK.into() },
+        "/slow" => Reaction { wait: Duration::from_secs(60), ..StatusCode::OK.into() },
+        _ => StatusCode::OK.into(),
+    });
+    let organization = server.organization();
+    let hook = |path: &str| webhook(&organization, &receiver.url(path), None);
+    let (redirects, hangs_up, slow) = (hook("/redirects"), hook("/hangs-up"), hook("/slow"));
+    let down = webhook(&organization, &format!("http://127.0.0.1:{}/x", free_port()), None);
+    let fine = hook("/fine");
+    book(&organization);
+    // None of them keeps the one that works waiting.
+    receiver.wait_for("/fine", 1, Duration::from_secs(10));
+    let failed = |hook: &str| {
+        wait_until(&organization.client, hook, |one| {
+            one["error"].is_string() && one["status"] == "pending"
+        })
+    };
+    let shown = failed(&redirects);
+    assert_eq!(
+        (&shown["responseStatus"], &shown["responseBody"]),
+        (&json!(302), &json!("over there"))
+    );
+    assert!(shown["nextTryAt"].as_str() > shown["lastTryAt"].as_str());
+    for hook in [&hangs_up, &down] {
+        assert_eq!(failed(hook)["responseStatus"], Value::Null);
+    }
+    let error = failed(&slow)["error"].clone();
+    assert!(error.as_str().unwrap().contains("within 15 s"), "{error}");
+    assert_eq!(deliveries(&organization.client, &fine)[0]["status"], "delivered");
+    assert!(receiver.deliveries().iter().all(|delivery| delivery.path != "/elsewhere"));
+}
+
+#[test]
+fn who_is_gone_is_switched_off_and_what_failed_can_be_sent_again() {
+    in_both_modes(|server| {
+        let receiver =
+            Receiver::behaving(
+                |before, _| {
+                    if before == 0 { StatusCode::GONE } else { StatusCode::OK }
+                },
+            );
+        let organization = server.organization();
+        let client = &organization.client;
+        let hook = webhook(&organization, &receiver.url("/hook"), None);
+        let booking = book(&organization);
+        let shown = wait_until(client, &hook, |one| one["status"] == "failed");
+        assert_eq!((&shown["responseStatus"], &shown["tries"]), (&json!(410), &json!(1)));
+        assert_eq!(shown["bookingUid"], booking["uid"]);
+        assert_eq!(client.get(&hook).data(200)["active"], false);
+        let redeliver = format!("{hook}/deliveries/{}/redeliver", shown["id"]);
+        let replay = format!("{hook}/deliveries/replay");
+        let since = json!({"since": shown["createdAt"]});
+        client.post(&redeliver, &json!({})).error(409);
+        client.post(&replay, &since).error(409);
+        client.patch(&hook, &json!({"active": true})).data(200);
+        let again = client.post(&redeliver, &json!({})).data(200);
+        assert_eq!(again["id"], shown["id"]);
+        let tries = receiver.wait_for("/hook", 2, PATIENCE);
+        assert_eq!(tries[0].header("webhook-id"), tries[1].header("webhook-id"));
+        wait_until(client, &hook, |one| one["status"] == "delivered");
+        // Nothing failed since, so nothing is replayed.
+        let replayed = client.post(&replay, &since).data(200);
+        assert_eq!(replayed, json!({"replayed": 0, "hasMore": false}));
+    });
+}
+
+#[test]
+fn all_that_failed_since_then_is_replayed_in_order() {
+    let server = Server::start();
+    let receiver =
+        Receiver::behaving(|before, _| if before == 0 { StatusCode::GONE } else { StatusCode::OK });
+    let organization = server.organization();
+    let client = &organization.client;
+    let hook = webhook(&organization, &receiver.url("/hook"), None);
+    let booking = book(&organization);
+    let uid = booking["uid"].as_str().unwrap();
+    let failed = wait_until(client, &hook, |one| one["status"] == "failed");
+    client.patch(&hook, &json!({"active": true})).data(200);
+    let replay = format!("{hook}/deliveries/replay");
+    let replayed = client.post(&replay, &json!({"since": failed["createdAt"]})).data(200);
+    assert_eq!(replayed["replayed"], 1);
+    let cancel = format!("/v2/bookings/{uid}/cancel");
+    organization.own_bookings().post(&cancel, &json!({"cancellationReason": "no"})).data(200);
+    let heard = receiver.wait_for("/hook", 3, PATIENCE);
+    let heard: Vec<_> = heard.iter().map(|one| one.json()["triggerEvent"].clone()).collect();
+    assert_eq!(heard, ["BOOKING_CREATED", "BOOKING_CREATED", "BOOKING_CANCELLED"]);
+}
+
+#[test]
+fn who_asks_for_a_pause_gets_it() {
+    let server = Server::start();
+    let receiver = Receiver::behaving(|before, _| match before {
+        0 => Reaction {
+            headers: vec![("retry-after", "8".to_owned())],
+            ..StatusCode::TOO_MANY_REQUESTS.into()
+        },
+        _ => StatusCode::OK.into(),
+    });
+    let organization = server.organization();
+    let hook = webhook(&organization, &receiver.url("/hook"), None);
+    book(&organization);
+    let first = wait_until(&organization.client, &hook, |one| one["responseStatus"] == 429);
+    assert_eq!(first["status"], "pending");
+    let tries = receiver.wait_for("/hook", 2, PATIENCE);
+    let at = |index: usize| tries[index].header("webhook-timestamp").parse::<i64>().unwrap();
+    assert!(at(1) - at(0) >= 8, "it waited only {} s", at(1) - at(0));
+}
+
+#[test]
+fn a_test_event_reaches_its_webhook_and_is_counted() {
+    in_both_modes(|server| {
+        let receiver = Receiver::behaving(|_, _| Reaction {
+            body: "x".repeat(5_000),
+            ..StatusCode::OK.into()
+        });
+        let organization = server.organization();
+        let client = &organization.client;
+        let hook = webhook(&organization, &receiver.url("/hook"), Some("s"));
+        let before = metric(server, "meridian_webhook_tries_total{outcome=\"delivered\"}");
+        let body = json!({"trigger": "MEETING_STARTED"});
+        let sent = client.post(&format!("{hook}/test"), &body).data(201);
+        assert_eq!((&sent["status"], &sent["tries"]), (&json!("pending"), &json!(0)));
+        let delivery = receiver.wait_for("/hook", 1, PATIENCE).remove(0);
+        assert_eq!(delivery.json()["triggerEvent"], "MEETING_STARTED");
+        assert_eq!(delivery.json()["payload"]["test"], true);
+        assert_signed(&delivery, "s");
+        let shown = wait_until(client, &hook, |one| one["status"] == "delivered");
+        assert_eq!(shown["id"], sent["id"]);
+        assert_eq!(shown["responseBody"].as_str().unwrap().len(), 1024);
+        let deadline = Instant::now() + PATIENCE;
+        while metric(server, "meridian_webhook_tries_total{outcome=\"delivered\"}") <= before {
+            assert!(Instant::now() < deadline, "the try was not counted");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let message = client.post(&format!("{hook}/test"), &json!({"trigger": "LUNCH"})).error(400);
+        assert!(message.contains("trigger "), "{message}");
+    });
+}
+
+/// A figure of `/platform/metrics`.
+#[track_caller]
+fn metric(server: &Server, name: &str) -> f64 {
+    let answer = server.platform().get("/platform/metrics");
+    assert_eq!(answer.status, 200);
+    assert!(answer.header("content-type").starts_with("text/plain; version=0.0.4"));
+    let text = answer.text.clone();
+    let line = text.lines().find_map(|line| line.strip_prefix(name)).expect("the figure");
+    line.trim().parse().expect("a number")
+}
+
+#[test]
+fn metrics_are_for_the_platform_only() {
+    let server = Server::start();
+    server.client().get("/platform/metrics").error(401);
+    server.organization().client.get("/platform/metrics").error(401);
+    assert!(metric(&server, "meridian_webhook_queue_depth") >= 0.0);
+}
+
+#[test]
+fn wrong_questions_about_deliveries_are_answered_by_field() {
+    let server = Server::start();
+    let organization = server.organization();
+    let client = &organization.client;
+    let hook = webhook(&organization, "https://example.com/hook", None);
+    let error = client.get(&format!("{hook}/deliveries?status=lost&take=251")).error(400);
+    assert!(error.contains("status ") && error.contains("take "), "{error}");
+    let error = client.post(&format!("{hook}/deliveries/replay"), &json!({})).error(400);
+    assert!(error.contains("since "), "{error}");
+    let since = json!({"since": "yesterday"});
+    let error = client.post(&format!("{hook}/deliveries/replay"), &since).error(400);
+    assert!(error.contains("since "), "{error}");
+    let error = client.post(&format!("{hook}/deliveries/first/redeliver"), &json!({})).error(400);
+    assert!(error.contains("deliveryId "), "{error}");
+    client.post(&format!("{hook}/deliveries/1/redeliver"), &json!({})).error(404);
+    let unknown = organization.id + 999_999;
+    client.post(&format!("{hook}/deliveries/{unknown}/redeliver"), &json!({})).error(404);
+}
+
+#[test]
+fn a_suspended_organization_is_not_delivered_for_until_it_is_resumed() {
+    let server = Server::start();
+    let receiver = Receiver::behaving(|before, _| {
+        if before == 0 { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK }
+    });
+    let organization = server.organization();
+    webhook(&organization, &receiver.url("/hook"), None);
+    book(&organization);
+    receiver.wait_for("/hook", 1, PATIENCE);
+    let path = |verb| format!("/platform/organizations/{}/{verb}", organization.slug);
+    server.platform().post(&path("suspend"), &json!({})).data(200);
+    std::thread::sleep(Duration::from_secs(14));
+    assert_eq!(receiver.deliveries().len(), 1, "a retry was due in the meantime");
+    server.platform().post(&path("resume"), &json!({})).data(200);
+    receiver.wait_for("/hook", 2, Duration::from_secs(90));
+}
+
+#[test]
+fn a_meeting_that_begins_and_ends_is_told_of() {
+    let server = Server::start();
+    let receiver = Receiver::start();
+    let organization = server.organization();
+    Organization::work_around_the_clock(&organization.client);
+    let body = json!({
+        "subscriberUrl": receiver.url("/hook"), "active": true,
+        "triggers": ["MEETING_STARTED", "MEETING_ENDED"],
+    });
+    organization.client.post("/v2/webhooks", &body).data(201);
+    let more = json!({"slotInterval": 1, "minimumBookingNotice": 0});
+    let event_type = organization.event_type_with("now", 1, &more);
+    let now = meridian_kernel::Instant::now();
+    let (from, to) = (now.to_iso(), now.plus_minutes(30).to_iso());
+    let starts = organization.starts(event_type, &from, &to);
+    let (kept, cancelled) = (&starts[0], &starts[1]);
+    let uid = organization.book(event_type, kept)["uid"].clone();
+    let other = organization.book(event_type, cancelled)["uid"].clone();
+    let cancel = format!("/v2/bookings/{}/cancel", other.as_str().unwrap());
+    organization.own_bookings().post(&cancel, &json!({"cancellationReason": "no"})).data(200);
+    let heard = receiver.wait_for("/hook", 2, Duration::from_secs(180));
+    for (delivery, trigger) in heard.iter().zip(["MEETING_STARTED", "MEETING_ENDED"]) {
+        let body = delivery.json();
+        assert_eq!((&body["triggerEvent"], &body["payload"]["uid"]), (&json!(trigger), &uid));
+    }
+    assert!(heard.iter().all(|one| one.json()["payload"]["uid"] != other));
+}
