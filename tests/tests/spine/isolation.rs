@@ -197,6 +197,11 @@ fn attempts_at_booking_parts(of: &Organization) -> Vec<Attempt> {
         ("POST", "/v2/bookings/:bookingUid/attendees", Some(person)),
         ("POST", "/v2/bookings/:bookingUid/guests", Some(guests)),
         ("PATCH", "/v2/bookings/:bookingUid/location", Some(place)),
+        ("POST", "/v2/bookings/:bookingUid/confirm", Some(json!({}))),
+        ("POST", "/v2/bookings/:bookingUid/decline", Some(json!({}))),
+        ("POST", "/v2/bookings/:bookingUid/mark-absent", Some(json!({"host": true}))),
+        ("POST", "/v2/bookings/:bookingUid/reassign", Some(json!({}))),
+        ("POST", "/v2/bookings/:bookingUid/reassign/:userId", Some(json!({}))),
     ];
     let reads = [
         "/v2/bookings/:bookingUid/attendees",
