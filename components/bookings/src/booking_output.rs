@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use meridian_kernel::{AttendeeId, BookingId, EventTypeId, Instant, UserId};
 use meridian_store::bookings::{Attendee, Booking, Organizer};
+use meridian_store::{JsonObject, raw_text};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -40,7 +41,7 @@ pub struct BookingOutput<'a> {
     absent_host: bool,
     created_at: Instant,
     updated_at: Instant,
-    metadata: &'a Map<String, Value>,
+    metadata: &'a JsonObject,
     rating: Option<i64>,
     ics_uid: &'a str,
     attendees: Vec<AttendeeOutput<'a>>,
@@ -48,7 +49,7 @@ pub struct BookingOutput<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     guests: Option<Vec<&'a str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    booking_fields_responses: Option<Answers<'a>>,
+    booking_fields_responses: Option<StoredAnswers<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recurring_booking_uid: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,7 +136,7 @@ impl<'a> BookingOutput<'a> {
             ics_uid: &booking.ical_uid,
             attendees: booking.attendees.iter().map(AttendeeOutput::of).collect(),
             guests: (!is_seated).then(|| guests().map(|guest| guest.email.as_str()).collect()),
-            booking_fields_responses: (!is_seated).then_some(Answers(&booking.responses)),
+            booking_fields_responses: (!is_seated).then_some(StoredAnswers(&booking.responses)),
             recurring_booking_uid: booking.recurring_uid.as_deref(),
             seat_uid: None,
         }
@@ -222,6 +223,32 @@ impl Serialize for Answers<'_> {
     }
 }
 
+/// The same of answers that nobody had to look into so far.
+#[derive(Debug)]
+struct StoredAnswers<'a>(&'a JsonObject);
+
+impl Serialize for StoredAnswers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entries = self.0.entries();
+        let find = |wanted| entries.iter().find(|(slug, _)| slug == wanted).map(|(_, it)| *it);
+        let mut map = serializer.serialize_map(None)?;
+        let ours = [DISPLAY_EMAIL, DISPLAY_GUESTS];
+        for (slug, answer) in entries.iter().filter(|(slug, _)| !ours.contains(&slug.as_ref())) {
+            map.serialize_entry(slug, answer)?;
+        }
+        if let Some(email) = find("email").and_then(raw_text) {
+            map.serialize_entry(DISPLAY_EMAIL, &display_email(&email))?;
+        }
+        let guests = find("guests").and_then(|guests| serde_json::from_str(guests.get()).ok());
+        if let Some(Value::Array(guests)) = guests {
+            let shown: Vec<_> =
+                guests.iter().filter_map(Value::as_str).map(display_email).collect();
+            map.serialize_entry(DISPLAY_GUESTS, &shown)?;
+        }
+        map.end()
+    }
+}
+
 /// How long the id of a platform client is in the address of a user it manages.
 const CLIENT_ID_LENGTH: usize = 25;
 
@@ -289,8 +316,8 @@ pub mod tests {
             start,
             end: start.plus_minutes(60),
             location: Some("https://meet.x.org".to_owned()),
-            metadata: json!({"userId": "100"}).as_object().unwrap().clone(),
-            responses: responses.as_object().unwrap().clone(),
+            metadata: json!({"userId": "100"}).as_object().unwrap().clone().into(),
+            responses: responses.as_object().unwrap().clone().into(),
             ical_uid: "uid@meridian.invalid".to_owned(),
             ical_sequence: 0,
             absent_host: false,
@@ -305,7 +332,7 @@ pub mod tests {
             rescheduled_by_email: None,
             rejection_reason: None,
             reassign_reason: None,
-            extras: Map::new(),
+            extras: JsonObject::default(),
             created_at: start,
             updated_at: start,
             attendees: vec![

@@ -64,10 +64,10 @@ fn read_place(body: &Value) -> Result<Place, ApiError> {
 
 /// The booking as it is now.
 fn moved(booking: Booking, place: Place, request: &Request) -> Booking {
-    let mut responses = booking.responses;
+    let mut responses = booking.responses.into_map();
     responses.insert("location".to_owned(), place.as_answer());
     Booking {
-        responses,
+        responses: responses.into(),
         location: Some(place.text),
         updated_at: request.now,
         ical_sequence: booking.ical_sequence.saturating_add(1),

@@ -2,6 +2,7 @@
 
 use meridian_domain::booking::{Decision, Span};
 use meridian_kernel::{AttendeeId, BookingId, Instant, SchedulingType, ShortUid, UuidUid, WireId};
+use meridian_store::JsonObject;
 use meridian_store::bookings::{Attendee, Booking, Host, Joining, Opening};
 use serde_json::{Map, Value, json};
 
@@ -76,7 +77,10 @@ impl Parts<'_> {
         let mut hosts = hosts.into_iter();
         let organizer = hosts.next()?.user;
         let is_shared = decision.seats.is_some();
-        let own = |map: &Map<String, Value>| if is_shared { Map::new() } else { map.clone() };
+        let own = |map: &Map<String, Value>| match is_shared {
+            true => JsonObject::default(),
+            false => map.clone().into(),
+        };
         let booking = Booking {
             id: BookingId::new(organization, 0),
             uid: uid.to_string(),
@@ -108,7 +112,7 @@ impl Parts<'_> {
             rescheduled_by_email: None,
             rejection_reason: None,
             reassign_reason: None,
-            extras: input.extras(),
+            extras: input.extras().into(),
             created_at: now,
             updated_at: now,
             attendees: self.attendees(),

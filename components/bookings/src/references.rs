@@ -82,7 +82,8 @@ mod tests {
             {"type": "daily_video", "eventUid": "r", "id": 2},
             {"type": 5},
         ]);
-        booking.extras.insert("references".to_owned(), stored);
+        let extras = json!({ "references": stored });
+        booking.extras = extras.as_object().unwrap().clone().into();
         assert_eq!(references(&booking, None).len(), 2);
         let video = serde_json::to_value(references(&booking, Some("daily_video"))).unwrap();
         let expected = json!([

@@ -198,7 +198,7 @@ fn answers(
     wanted: impl Fn(Option<&BookingField>) -> bool,
 ) -> Map<String, Value> {
     let mut answers = Map::new();
-    for (slug, value) in &booking.responses {
+    for (slug, value) in booking.responses.iter() {
         let field = form.iter().find(|field| field.slug == *slug);
         if wanted(field) {
             let label = field.and_then(|field| field.label.as_deref()).unwrap_or(slug);
@@ -212,7 +212,7 @@ fn answers(
 
 /// The booker's own, with the link of the call where there is one.
 fn metadata(booking: &Booking) -> Map<String, Value> {
-    let mut metadata = booking.metadata.clone();
+    let mut metadata = Map::clone(&booking.metadata);
     let is_link = |place: &&str| place.starts_with("https://") || place.starts_with("http://");
     if let Some(link) = booking.location.as_deref().filter(is_link) {
         metadata.entry("videoCallUrl").or_insert_with(|| link.into());

@@ -1,7 +1,6 @@
-//! Between the words of `meridian:platform/database` and the store's. Texts and
-//! bytes move; nothing is copied.
+//! Between the words of `meridian:platform/database` and the store's.
 
-use meridian_store::{Access, ConstraintKind, DatabaseError, Rows, Statement, Value};
+use meridian_store::{Access, ConstraintKind, DatabaseError};
 
 use crate::bindings::exports::meridian::platform::database as wit;
 
@@ -10,44 +9,6 @@ pub(crate) fn access_in(access: wit::Access) -> Access {
         wit::Access::Read => Access::Read,
         wit::Access::Write => Access::Write,
         wit::Access::Job => Access::Job,
-    }
-}
-
-pub(crate) fn statement_in(statement: wit::Statement) -> Statement {
-    Statement {
-        sql: statement.sql.into(),
-        arguments: statement.arguments.into_iter().map(value_in).collect(),
-        want_rows: statement.want_rows,
-        require_affected: statement.require_affected,
-    }
-}
-
-fn value_in(value: wit::Value) -> Value {
-    match value {
-        wit::Value::Null => Value::Null,
-        wit::Value::Integer(number) => Value::Integer(number),
-        wit::Value::Real(number) => Value::Real(number),
-        wit::Value::Text(text) => Value::Text(text),
-        wit::Value::Blob(bytes) => Value::Blob(bytes),
-    }
-}
-
-fn value_out(value: Value) -> wit::Value {
-    match value {
-        Value::Null => wit::Value::Null,
-        Value::Integer(number) => wit::Value::Integer(number),
-        Value::Real(number) => wit::Value::Real(number),
-        Value::Text(text) => wit::Value::Text(text),
-        Value::Blob(bytes) => wit::Value::Blob(bytes),
-    }
-}
-
-pub(crate) fn rows_out(rows: Rows) -> wit::Rows {
-    wit::Rows {
-        width: count(rows.width),
-        cells: rows.cells.into_iter().map(value_out).collect(),
-        affected: rows.affected,
-        last_insert_rowid: rows.last_insert_rowid,
     }
 }
 

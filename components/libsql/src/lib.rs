@@ -9,7 +9,7 @@ mod remote;
 mod settings;
 mod transport;
 
-use bindings::exports::meridian::platform::database::{Access, Error, Guest, Rows, Statement};
+use bindings::exports::meridian::platform::database::{Access, Error, Guest};
 
 struct Provider;
 
@@ -18,14 +18,10 @@ impl Guest for Provider {
         database: String,
         access: Access,
         atomic: bool,
-        statements: Vec<Statement>,
-    ) -> Result<Vec<Rows>, Error> {
+        batch: Vec<u8>,
+    ) -> Result<Vec<u8>, Error> {
         let access = convert::access_in(access);
-        let statements: Vec<_> = statements.into_iter().map(convert::statement_in).collect();
-        match remote::execute(&database, access, atomic, &statements).await {
-            Ok(answers) => Ok(answers.into_iter().map(convert::rows_out).collect()),
-            Err(error) => Err(convert::error_out(error)),
-        }
+        remote::execute(&database, access, atomic, batch).await.map_err(convert::error_out)
     }
 
     async fn create(database: String) -> Result<(), Error> {

@@ -6,19 +6,20 @@ use meridian_hrana_client::{
     Encoded, NAMESPACE_HEADER, PIPELINE_PATH, create_outcome, create_path, delete_outcome,
     delete_path,
 };
-use meridian_store::{Access, DatabaseError, Rows, Statement, is_database_name};
+use meridian_store::packed::Statements;
+use meridian_store::{Access, DatabaseError, is_database_name};
 
 use crate::{settings, transport};
 
-/// Runs a batch: one request, whatever it holds.
+/// Runs a packed batch: one request, whatever it holds. The answer is packed too.
 pub(crate) async fn execute(
     database: &str,
     access: Access,
     atomic: bool,
-    statements: &[Statement],
-) -> Result<Vec<Rows>, DatabaseError> {
+    batch: Vec<u8>,
+) -> Result<Vec<u8>, DatabaseError> {
     check(database)?;
-    let encoded = Encoded::new(atomic, statements)?;
+    let encoded = Encoded::new(atomic, &Statements::unpack(batch)?.to_owned())?;
     let address = format!("{}{PIPELINE_PATH}", settings::address(access).await?);
     let request = request(Method::POST, &address, encoded.body.clone(), Some(database)).await?;
     let answer = transport::send(request).await?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use meridian_store::migrate::{self, Migrations};
 use meridian_store::{
-    Access, Database, DatabaseError, PLATFORM_DATABASE, Rows, Statement, is_database_name,
+    Access, Database, DatabaseError, PLATFORM_DATABASE, Rows, Statement, is_database_name, packed,
 };
 
 use crate::batch::{Answers, Batch};
@@ -46,9 +46,22 @@ impl Databases {
         atomic: bool,
         statements: Vec<Statement>,
     ) -> Result<Vec<Rows>, DatabaseError> {
+        let batch = packed::pack_batch(&statements);
+        let answer = self.execute_packed(database, access, atomic, batch).await?;
+        Ok(packed::unpack_answer(answer)?)
+    }
+
+    /// The same as it crosses the seam: a packed batch in, a packed answer out.
+    pub async fn execute_packed(
+        &self,
+        database: &str,
+        access: Access,
+        atomic: bool,
+        batch: Vec<u8>,
+    ) -> Result<Vec<u8>, DatabaseError> {
+        let statements = packed::Statements::unpack(batch)?;
         let batch = Batch { atomic, statements, name_columns: false };
-        let answers = self.run(database, access, batch).await?;
-        Ok(answers.into_iter().map(|answer| answer.rows).collect())
+        Ok(self.run(database, access, batch).await?.packed)
     }
 
     /// Creates a database at the newest schema: `platform` the platform's, every
@@ -108,7 +121,7 @@ impl Databases {
     pub(crate) async fn run(&self, database: &str, access: Access, batch: Batch) -> Answers {
         let (file, presence) = self.enter(database).await?;
         // The writer's file is the reader's: what only reads never waits in its queue.
-        let reads = || batch.statements.iter().all(|statement| sql::is_select(&statement.sql));
+        let reads = || batch.statements.iter().all(|statement| sql::is_select(statement.sql));
         let answers = if access == Access::Read || reads() {
             reader::read(&file, batch, presence).await
         } else {

@@ -96,7 +96,7 @@ pub(crate) fn migrate_empty(path: &Path, kind: Migrations) -> Result<(), Databas
     let settings = format!("PRAGMA page_size = {PAGE_BYTES}; PRAGMA journal_mode = WAL");
     connection.control_all(&settings).map_err(failure::of_transaction)?;
     for statements in kind.statements_from(0) {
-        let batch = Batch { atomic: true, statements, name_columns: false };
+        let batch = Batch::of(true, &statements, false)?;
         connection.control("BEGIN IMMEDIATE").map_err(failure::of_transaction)?;
         batch.run(&mut connection)?;
         connection.control("COMMIT").map_err(failure::of_transaction)?;

@@ -12,7 +12,7 @@ use libsql::ffi;
 use meridian_store::DatabaseError;
 use tokio::sync::oneshot;
 
-use crate::batch::{Answers, Batch};
+use crate::batch::{Answered, Answers, Batch};
 use crate::engine::{Connection, Failure};
 use crate::failure;
 use crate::file::{Counted, File, Presence};
@@ -278,7 +278,7 @@ impl Drain {
         if connection.is_autocommit() {
             // The engine gave the whole transaction up: a write was cut off, a
             // trigger said ROLLBACK, or the disk failed.
-            member.answers = lost(std::mem::replace(&mut member.answers, Ok(Vec::new())));
+            member.answers = lost(std::mem::replace(&mut member.answers, Ok(Answered::default())));
             return Err(match &member.answers {
                 Err(DatabaseError::Unavailable(text)) => {
                     Broken::Whole(DatabaseError::Unavailable(text.clone()))
@@ -336,7 +336,7 @@ impl Broken {
 
 impl Member {
     fn new(batch: Batch, answer: oneshot::Sender<Answers>, presence: Option<Presence>) -> Self {
-        Self { batch, answer, answers: Ok(Vec::new()), _presence: presence }
+        Self { batch, answer, answers: Ok(Answered::default()), _presence: presence }
     }
 
     fn send(self) {

@@ -303,10 +303,10 @@ async fn run(way: Way, folder: &Folder, served: &Served, database: &str, case: &
     let what = format!("{} ({way:?})", case.says);
     match (&outcome, &case.expected) {
         (Ok(answers), Ok(expected)) => {
-            let shown = |rows: &Rows| (rows.cells.clone(), rows.affected);
+            let shown = |rows: &Rows| (rows.values().collect::<Vec<_>>(), rows.affected);
             assert_eq!(answers.iter().map(shown).collect::<Vec<_>>(), *expected, "{what}");
             for (answer, statement) in answers.iter().zip(&case.statements) {
-                assert!(answer.width > 0 || !statement.want_rows, "{what}");
+                assert!(answer.width() > 0 || !statement.want_rows, "{what}");
             }
         }
         (Err(DatabaseError::Failed(text)), Err(DatabaseError::Failed(start))) => {

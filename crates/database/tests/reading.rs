@@ -11,8 +11,9 @@ mod support;
 use std::time::{Duration, Instant};
 
 use meridian_database::Options;
-use meridian_store::{Access, DatabaseError, MAX_ROWS, Statement, Value, arguments};
-use support::{ENDLESS, Folder, SLOW, command, integer};
+use meridian_store::packed::pack_batch;
+use meridian_store::{Access, DatabaseError, MAX_ROWS, Statement, arguments};
+use support::{ENDLESS, Folder, SLOW, command};
 
 fn numbers(limit: usize) -> Statement {
     let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ?1) \
@@ -25,14 +26,14 @@ async fn an_answer_beyond_the_bound_is_too_large() {
     let folder = Folder::new();
     folder.with_table("org-1").await;
     let read = |statement| folder.databases.execute("org-1", Access::Read, false, vec![statement]);
-    assert_eq!(read(numbers(MAX_ROWS)).await.unwrap()[0].cells.len(), MAX_ROWS);
+    assert_eq!(read(numbers(MAX_ROWS)).await.unwrap()[0].iter().len(), MAX_ROWS);
     assert_eq!(read(numbers(MAX_ROWS + 1)).await, Err(DatabaseError::TooLarge));
     let wide = |bytes: i64| Statement::query("SELECT zeroblob(?1)", arguments![bytes]);
     assert!(read(wide(4_000_000)).await.is_ok());
     assert_eq!(read(wide(4_194_304)).await, Err(DatabaseError::TooLarge));
     // Rows nobody wants count for nothing.
     let unwanted = Statement { want_rows: false, ..numbers(MAX_ROWS + 1) };
-    assert_eq!(read(unwanted).await.unwrap()[0].cells, []);
+    assert!(read(unwanted).await.unwrap()[0].first().is_none());
 }
 
 #[tokio::test]
@@ -58,7 +59,7 @@ async fn a_slow_read_moves_off_the_thread_and_still_answers() {
             let started = Instant::now();
             let ask = vec![Statement::query(SLOW, [])];
             let rows = databases.execute("org-1", Access::Read, false, ask).await.unwrap();
-            (integer(&rows[0].cells[0]), started.elapsed())
+            (rows[0].first().unwrap().integer(0).unwrap(), started.elapsed())
         })
     };
     let mut longest = Duration::ZERO;
@@ -98,12 +99,28 @@ async fn a_reader_cannot_write() {
 }
 
 #[tokio::test]
-async fn text_that_is_not_utf_8_is_read_lossily() {
+async fn text_that_is_not_utf_8_fails_its_cell_and_no_other() {
     let folder = Folder::new();
     folder.with_table("org-1").await;
-    let ask = vec![Statement::query("SELECT CAST(x'61ff62' AS TEXT)", [])];
+    let ask = vec![Statement::query("SELECT CAST(x'61ff62' AS TEXT), 'good'", [])];
     let rows = folder.databases.execute("org-1", Access::Read, false, ask).await.unwrap();
-    assert_eq!(rows[0].cells, [Value::Text("a\u{fffd}b".to_owned())]);
+    let row = rows[0].first().unwrap();
+    assert_eq!(row.text(0).unwrap_err().to_string(), "column 0 of a stored row is not a text");
+    assert_eq!(row.text(1), Ok("good"));
+}
+
+#[tokio::test]
+async fn what_is_no_packed_batch_is_refused_before_anything_runs() {
+    let folder = Folder::new();
+    folder.with_table("org-1").await;
+    let insert = command("INSERT INTO t (b) VALUES ('x')");
+    let whole = pack_batch(&[insert.clone(), insert]);
+    for length in 0..whole.len() {
+        let part = whole[..length].to_vec();
+        let outcome = folder.databases.execute_packed("org-1", Access::Write, true, part).await;
+        assert!(matches!(outcome, Err(DatabaseError::Failed(_))), "{length}: {outcome:?}");
+    }
+    assert_eq!(folder.integers("org-1", "SELECT count(*) FROM t").await, [0]);
 }
 
 #[tokio::test]

@@ -1,7 +1,6 @@
-//! Between the words of `meridian:platform/database` and the store's. Texts and
-//! bytes move; nothing is copied.
+//! Between the words of `meridian:platform/database` and the store's.
 
-use meridian_store::{Access, ConstraintKind, DatabaseError, Rows, Statement, Value};
+use meridian_store::{Access, ConstraintKind, DatabaseError};
 
 use crate::bindings::database as wit;
 
@@ -10,44 +9,6 @@ pub(crate) fn access_out(access: Access) -> wit::Access {
         Access::Read => wit::Access::Read,
         Access::Write => wit::Access::Write,
         Access::Job => wit::Access::Job,
-    }
-}
-
-pub(crate) fn statement_out(statement: Statement) -> wit::Statement {
-    wit::Statement {
-        sql: statement.sql.into_owned(),
-        arguments: statement.arguments.into_iter().map(value_out).collect(),
-        want_rows: statement.want_rows,
-        require_affected: statement.require_affected,
-    }
-}
-
-fn value_out(value: Value) -> wit::Value {
-    match value {
-        Value::Null => wit::Value::Null,
-        Value::Integer(number) => wit::Value::Integer(number),
-        Value::Real(number) => wit::Value::Real(number),
-        Value::Text(text) => wit::Value::Text(text),
-        Value::Blob(bytes) => wit::Value::Blob(bytes),
-    }
-}
-
-fn value_in(value: wit::Value) -> Value {
-    match value {
-        wit::Value::Null => Value::Null,
-        wit::Value::Integer(number) => Value::Integer(number),
-        wit::Value::Real(number) => Value::Real(number),
-        wit::Value::Text(text) => Value::Text(text),
-        wit::Value::Blob(bytes) => Value::Blob(bytes),
-    }
-}
-
-pub(crate) fn rows_in(rows: wit::Rows) -> Rows {
-    Rows {
-        width: rows.width as usize,
-        cells: rows.cells.into_iter().map(value_in).collect(),
-        affected: rows.affected,
-        last_insert_rowid: rows.last_insert_rowid,
     }
 }
 
@@ -82,32 +43,6 @@ pub(crate) fn database_error_in(error: wit::Error) -> DatabaseError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_value_comes_back_as_it_went() {
-        let values = [
-            Value::Null,
-            Value::Integer(i64::MIN),
-            Value::Real(0.5),
-            Value::Text("tèxt".to_owned()),
-            Value::Blob(vec![0, 255]),
-        ];
-        for value in values {
-            assert_eq!(value_in(value_out(value.clone())), value);
-        }
-    }
-
-    #[test]
-    fn rows_keep_their_shape() {
-        let rows = rows_in(wit::Rows {
-            width: 2,
-            cells: vec![wit::Value::Integer(1), wit::Value::Null],
-            affected: 3,
-            last_insert_rowid: 4,
-        });
-        assert_eq!((rows.width, rows.affected, rows.last_insert_rowid), (2, 3, 4));
-        assert_eq!(rows.cells, [Value::Integer(1), Value::Null]);
-    }
 
     #[test]
     fn a_broken_constraint_says_where_and_what() {

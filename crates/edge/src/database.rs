@@ -1,5 +1,6 @@
 //! The database seam, called.
 
+use meridian_store::packed::{pack_batch, unpack_answer};
 use meridian_store::{Access, Database, DatabaseError, Rows, Statement};
 
 use crate::bindings::database as wit;
@@ -20,10 +21,9 @@ impl Database for WitDatabase {
         atomic: bool,
         statements: Vec<Statement>,
     ) -> Result<Vec<Rows>, DatabaseError> {
-        let statements = statements.into_iter().map(convert::statement_out).collect();
-        let access = convert::access_out(access);
-        match wit::execute(database.to_owned(), access, atomic, statements).await {
-            Ok(answers) => Ok(answers.into_iter().map(convert::rows_in).collect()),
+        let (access, batch) = (convert::access_out(access), pack_batch(&statements));
+        match wit::execute(database.to_owned(), access, atomic, batch).await {
+            Ok(answer) => Ok(unpack_answer(answer)?),
             Err(error) => Err(convert::database_error_in(error)),
         }
     }

@@ -1,19 +1,20 @@
-//! The answer to a pipeline request, read into rows.
+//! The answer to a pipeline request, read into the seam's form.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use meridian_store::{DatabaseError, MAX_BYTES, MAX_ROWS, Rows, Value};
+use meridian_store::packed::{self, AnswerPacker};
+use meridian_store::{DatabaseError, MAX_BYTES, MAX_ROWS, Value};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::encode::Role;
 use crate::normalize::{self, Refusal};
 
-/// Reads the answer to a batch whose steps have those roles.
-pub(crate) fn decode(roles: &[Role], status: u16, body: &[u8]) -> Result<Vec<Rows>, DatabaseError> {
+/// Reads the answer to a batch whose steps have those roles, into the packed form.
+pub(crate) fn decode(roles: &[Role], status: u16, body: &[u8]) -> Result<Vec<u8>, DatabaseError> {
     if !(200..300).contains(&status) {
         return Err(normalize::of_status(status, body));
     }
@@ -34,37 +35,38 @@ pub(crate) fn decode(roles: &[Role], status: u16, body: &[u8]) -> Result<Vec<Row
     });
     match refused {
         Some(error) => Err(error),
-        None => rows(roles, result.step_results),
+        None => pack(roles, result.step_results),
     }
 }
 
-fn rows(roles: &[Role], results: Vec<Option<StepResult>>) -> Result<Vec<Rows>, DatabaseError> {
-    let mut answers = Vec::with_capacity(roles.len());
+fn pack(roles: &[Role], results: Vec<Option<StepResult>>) -> Result<Vec<u8>, DatabaseError> {
+    let mut answers = AnswerPacker::default();
     let (mut count, mut bytes) = (0_usize, 0_usize);
     let mut results = results.into_iter();
     for role in roles {
         let result = results.next().flatten();
         let Role::Statement { want_rows, .. } = *role else { continue };
         let Some(result) = result else { return Err(nonsense("a step was left out")) };
-        let mut answer = Rows {
-            width: 0,
-            cells: Vec::new(),
-            affected: result.affected_row_count,
-            last_insert_rowid: result.last_insert_rowid.map_or(0, |text| text.0),
-        };
+        let mut width = 0;
         if want_rows {
-            answer.width = result.cols.len();
+            width = result.cols.len();
             count = count.saturating_add(result.rows.len());
-            let cells = result.rows.into_iter().flatten().map(|cell| cell.0);
-            answer.cells = cells.collect();
-            bytes = answer.cells.iter().map(Value::size).fold(bytes, usize::saturating_add);
+            if result.rows.iter().any(|row| row.len() != width) {
+                return Err(nonsense("a row of another width"));
+            }
+            for value in result.rows.iter().flatten() {
+                let cell = packed::Cell::from(&value.0);
+                bytes = bytes.saturating_add(cell.size());
+                answers.push(cell);
+            }
         }
         if count > MAX_ROWS || bytes > MAX_BYTES {
             return Err(DatabaseError::TooLarge);
         }
-        answers.push(answer);
+        let rowid = result.last_insert_rowid.map_or(0, |text| text.0);
+        answers.end_statement(width, result.affected_row_count, rowid);
     }
-    Ok(answers)
+    Ok(answers.finish())
 }
 
 fn nonsense(text: &str) -> DatabaseError {

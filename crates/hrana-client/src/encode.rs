@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use meridian_store::{DatabaseError, Rows, Statement, Value};
+use meridian_store::{DatabaseError, Statement, Value};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
@@ -50,8 +50,9 @@ impl Encoded {
         Ok(Self { body, roles })
     }
 
-    /// Reads the answer: its HTTP status and its body.
-    pub fn decode(&self, status: u16, body: &[u8]) -> Result<Vec<Rows>, DatabaseError> {
+    /// Reads the answer, its HTTP status and its body, into the form of
+    /// [`meridian_store::packed`].
+    pub fn decode(&self, status: u16, body: &[u8]) -> Result<Vec<u8>, DatabaseError> {
         answer::decode(&self.roles, status, body)
     }
 }

@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::Rows;
+
 /// A value of a cell or an argument.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -107,19 +109,6 @@ macro_rules! arguments {
     ($($value:expr),* $(,)?) => { [$($crate::Value::from($value)),*] };
 }
 
-/// The answer to one statement: cells in row-major order.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rows {
-    /// Cells per row.
-    pub width: usize,
-    /// All cells, row by row.
-    pub cells: Vec<Value>,
-    /// Rows changed.
-    pub affected: u64,
-    /// The rowid of the last insert of this connection.
-    pub last_insert_rowid: i64,
-}
-
 /// Which handle a batch runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Access {
@@ -202,20 +191,9 @@ impl std::error::Error for DatabaseError {}
 /// Rows of all answers to one batch together; beyond it the batch is `TooLarge`.
 pub const MAX_ROWS: usize = 5_000;
 
-/// Bytes of all answers to one batch together: what [`Value::size`] says of each cell.
+/// Bytes of all answers to one batch together: what [`crate::packed::Cell::size`] says
+/// of each cell.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
-
-impl Value {
-    /// What a cell counts towards [`MAX_BYTES`]: its content, and 16 for itself.
-    pub fn size(&self) -> usize {
-        let content = match self {
-            Self::Text(text) => text.len(),
-            Self::Blob(bytes) => bytes.len(),
-            Self::Null | Self::Integer(_) | Self::Real(_) => 0,
-        };
-        content.saturating_add(16)
-    }
-}
 
 /// Whether a name may be a database's: `[a-z0-9_-]{1,64}`. Checked by every
 /// provider, because it becomes part of a path or an address.

@@ -14,10 +14,12 @@ mod error;
 pub mod event_hosts;
 pub mod event_types;
 pub mod idempotency;
+mod json_object;
 pub mod memberships;
 pub mod migrate;
 pub mod organizations;
 pub mod out_of_office;
+pub mod packed;
 mod parts;
 pub mod private_links;
 pub mod reservations;
@@ -30,9 +32,11 @@ pub mod users;
 pub mod webhooks;
 
 pub use database::{
-    Access, ConstraintKind, Database, DatabaseError, MAX_BYTES, MAX_ROWS, Rows, Statement, Value,
+    Access, ConstraintKind, Database, DatabaseError, MAX_BYTES, MAX_ROWS, Statement, Value,
     is_database_name,
 };
 pub use error::StoreError;
+pub use json_object::{JsonObject, raw_text};
+pub use packed::Rows;
 pub use row::{BadRow, Row};
 pub use scope::{PLATFORM_DATABASE, Platform, Scope};

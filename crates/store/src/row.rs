@@ -4,7 +4,8 @@ use std::fmt;
 
 use meridian_kernel::{Instant, Role};
 
-use crate::{Rows, Value};
+use crate::packed::Cell;
+use crate::{JsonObject, Rows, Value};
 
 /// A stored row that does not fit its table's mapper. Never the caller's fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,16 +24,14 @@ impl fmt::Display for BadRow {
 
 impl std::error::Error for BadRow {}
 
-/// One row of an answer.
+/// One row of an answer, read where it lies: see [`crate::packed`].
 #[derive(Clone, Copy, Debug)]
-pub struct Row<'a>(&'a [Value]);
+pub struct Row<'a> {
+    pub(crate) slots: &'a [u8],
+    pub(crate) heap: &'a [u8],
+}
 
 impl Rows {
-    /// The rows, in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
-        self.cells.chunks_exact(self.width.max(1)).map(Row)
-    }
-
     /// The first row.
     pub fn first(&self) -> Option<Row<'_>> {
         self.iter().next()
@@ -45,19 +44,19 @@ impl Rows {
 }
 
 impl<'a> Row<'a> {
-    fn cell(self, column: usize) -> &'a Value {
-        self.0.get(column).unwrap_or(&Value::Null)
-    }
-
     /// The cell as it is.
-    pub fn value(self, column: usize) -> Value {
-        self.cell(column).clone()
+    pub fn value(self, column: usize) -> Result<Value, BadRow> {
+        match self.cell(column) {
+            Ok(Cell::Text(_)) => self.string(column).map(Value::Text),
+            Ok(cell) => Ok(cell.to_value()),
+            Err(_) => Err(BadRow { column, expected: "a value" }),
+        }
     }
 
     /// An integer.
     pub fn integer(self, column: usize) -> Result<i64, BadRow> {
         match self.cell(column) {
-            Value::Integer(value) => Ok(*value),
+            Ok(Cell::Integer(value)) => Ok(value),
             _ => Err(BadRow { column, expected: "an integer" }),
         }
     }
@@ -77,12 +76,13 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// A text.
+    /// A text. One that is not UTF-8 is none.
     pub fn text(self, column: usize) -> Result<&'a str, BadRow> {
-        match self.cell(column) {
-            Value::Text(value) => Ok(value),
-            _ => Err(BadRow { column, expected: "a text" }),
-        }
+        let text = match self.cell(column) {
+            Ok(Cell::Text(bytes)) => std::str::from_utf8(bytes).ok(),
+            _ => None,
+        };
+        text.ok_or(BadRow { column, expected: "a text" })
     }
 
     /// An owned text.
@@ -106,6 +106,12 @@ impl<'a> Row<'a> {
         serde_json::from_str(self.text(column)?).map_err(|_| BadRow { column, expected })
     }
 
+    /// A JSON object that is mostly passed on.
+    pub fn object(self, column: usize) -> Result<JsonObject, BadRow> {
+        let expected = "a JSON object";
+        JsonObject::parse(self.text(column)?).ok_or(BadRow { column, expected })
+    }
+
     /// `None` where the cell is NULL, else what `read` makes of it:
     /// `row.optional(3, Row::string)`.
     pub fn optional<T>(
@@ -114,7 +120,7 @@ impl<'a> Row<'a> {
         read: impl FnOnce(Self, usize) -> Result<T, BadRow>,
     ) -> Result<Option<T>, BadRow> {
         match self.cell(column) {
-            Value::Null => Ok(None),
+            Ok(Cell::Null) => Ok(None),
             _ => read(self, column).map(Some),
         }
     }
@@ -126,18 +132,10 @@ mod tests {
 
     #[test]
     fn rows_are_read_by_position_and_bad_data_fails() {
-        let rows = Rows {
-            width: 3,
-            cells: vec![
-                1_i64.into(),
-                "a".into(),
-                Value::Null,
-                2_i64.into(),
-                "b".into(),
-                "c".into(),
-            ],
-            ..Rows::default()
-        };
+        let rows = Rows::of(
+            3,
+            &[1_i64.into(), "a".into(), Value::Null, 2_i64.into(), "b".into(), "c".into()],
+        );
         let read =
             |row: Row<'_>| Ok((row.integer(0)?, row.string(1)?, row.optional(2, Row::string)?));
         assert_eq!(

@@ -1,9 +1,9 @@
 //! Bookings as 2024-04-15 shows them: the row, more or less as it is stored.
 
 use meridian_kernel::{AttendeeId, BookingId, EventTypeId, Instant, UserId};
+use meridian_store::JsonObject;
 use meridian_store::bookings::{Attendee, Booking, Organizer};
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::making::BookedTime;
 
@@ -22,7 +22,7 @@ pub struct LegacyOutput<'a> {
     event_type_id: EventTypeId,
     title: &'a str,
     description: &'a str,
-    responses: &'a Map<String, Value>,
+    responses: &'a JsonObject,
     start_time: Instant,
     end_time: Instant,
     location: Option<&'a str>,
@@ -39,7 +39,7 @@ pub struct LegacyOutput<'a> {
     rescheduled: bool,
     from_reschedule: Option<&'a str>,
     recurring_event_id: Option<&'a str>,
-    metadata: &'a Map<String, Value>,
+    metadata: &'a JsonObject,
     #[serde(rename = "iCalUID")]
     ical_uid: &'a str,
     #[serde(rename = "iCalSequence")]

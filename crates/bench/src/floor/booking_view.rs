@@ -65,7 +65,7 @@ impl<'a> BookingView<'a> {
     pub fn of(booking: &'a Booking) -> Self {
         let location = booking.location.as_deref().unwrap_or_default();
         let organizer = &booking.organizer;
-        let mut responses = booking.responses.clone();
+        let mut responses = Map::clone(&booking.responses);
         if let Some(email) = responses.get("email").cloned() {
             responses.insert("displayEmail".to_owned(), email);
         }

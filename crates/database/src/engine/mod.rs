@@ -18,7 +18,7 @@ use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use libsql::ffi;
-use meridian_store::Value;
+use meridian_store::packed::Cell as Argument;
 
 pub(crate) use row::Row;
 use row::{columns, text};
@@ -201,7 +201,7 @@ impl Connection {
 
     /// Runs one of this crate's own statements, without arguments or rows.
     pub(crate) fn control(&mut self, sql: &'static str) -> Result<(), Failure> {
-        self.run(Trust::Own, sql, &[], |_| Next::Go).map(|_| ())
+        self.run(Trust::Own, sql, std::iter::empty(), |_| Next::Go).map(|_| ())
     }
 
     /// Runs several of this crate's own statements.
@@ -211,11 +211,11 @@ impl Connection {
 
     /// Runs one statement and shows every row. The statement is reset before this
     /// returns, whatever happened: one left standing would fail a later COMMIT.
-    pub(crate) fn run(
+    pub(crate) fn run<'a>(
         &mut self,
         trust: Trust,
         sql: &str,
-        arguments: &[Value],
+        arguments: impl ExactSizeIterator<Item = Argument<'a>>,
         mut each: impl FnMut(&Row<'_>) -> Next,
     ) -> Result<Outcome, Failure> {
         self.watch().trust.set(trust);
@@ -408,7 +408,11 @@ struct Run {
 
 impl Run {
     /// Binds without copying: the arguments outlive the run, and `drop` unbinds.
-    fn bind(&self, connection: &Connection, arguments: &[Value]) -> Result<(), Failure> {
+    fn bind<'a>(
+        &self,
+        connection: &Connection,
+        arguments: impl ExactSizeIterator<Item = Argument<'a>>,
+    ) -> Result<(), Failure> {
         let raw = self.statement.as_ptr();
         // SAFETY: the statement is alive.
         let wanted = unsafe { ffi::sqlite3_bind_parameter_count(raw) };
@@ -416,15 +420,15 @@ impl Run {
             let text = format!("{wanted} parameters, {} arguments", arguments.len());
             return Err(Failure { code: ffi::SQLITE_RANGE, message: text });
         }
-        for (index, value) in (1..).zip(arguments) {
+        for (index, argument) in (1..).zip(arguments) {
             // SAFETY: texts and bytes are valid for their length and stay so until
-            // the statement is unbound: the caller's slice outlives `self`.
+            // the statement is unbound: what they lie in outlives `self`.
             let code = unsafe {
-                match value {
-                    Value::Null => ffi::sqlite3_bind_null(raw, index),
-                    Value::Integer(number) => ffi::sqlite3_bind_int64(raw, index, *number),
-                    Value::Real(number) => ffi::sqlite3_bind_double(raw, index, *number),
-                    Value::Text(text) => ffi::sqlite3_bind_text64(
+                match argument {
+                    Argument::Null => ffi::sqlite3_bind_null(raw, index),
+                    Argument::Integer(number) => ffi::sqlite3_bind_int64(raw, index, number),
+                    Argument::Real(number) => ffi::sqlite3_bind_double(raw, index, number),
+                    Argument::Text(text) => ffi::sqlite3_bind_text64(
                         raw,
                         index,
                         text.as_ptr().cast(),
@@ -432,7 +436,7 @@ impl Run {
                         None,
                         ffi::SQLITE_UTF8 as u8,
                     ),
-                    Value::Blob(bytes) => ffi::sqlite3_bind_blob64(
+                    Argument::Blob(bytes) => ffi::sqlite3_bind_blob64(
                         raw,
                         index,
                         bytes.as_ptr().cast(),

@@ -1,10 +1,10 @@
-//! What stands in a row, copied out of the engine.
+//! What stands in a row of the engine.
 
 use std::ffi::{CStr, c_char, c_int};
 use std::ptr::NonNull;
 
 use libsql::ffi;
-use meridian_store::Value;
+use meridian_store::packed::Cell;
 
 use super::{Column, Run};
 
@@ -23,26 +23,27 @@ impl Row<'_> {
         usize::try_from(unsafe { ffi::sqlite3_column_count(self.statement.as_ptr()) }).unwrap_or(0)
     }
 
-    /// A cell, copied. Text that is not UTF-8 is converted lossily.
-    pub(crate) fn cell(&self, index: usize) -> Value {
+    /// A cell, where the engine keeps it until the run goes on.
+    pub(crate) fn cell(&self, index: usize) -> Cell<'_> {
         let raw = self.statement.as_ptr();
-        let Ok(index) = c_int::try_from(index) else { return Value::Null };
+        let Ok(index) = c_int::try_from(index) else { return Cell::Null };
         // SAFETY: the statement stands on a row; an index out of range gives NULL;
-        // texts and bytes are copied before the next call on this statement.
+        // texts and bytes stay where they are until the next step, which needs the
+        // run this row borrows: their types are asked for as they are, so that
+        // nothing is converted.
         unsafe {
             match ffi::sqlite3_column_type(raw, index) {
-                ffi::SQLITE_INTEGER => Value::Integer(ffi::sqlite3_column_int64(raw, index)),
-                ffi::SQLITE_FLOAT => Value::Real(ffi::sqlite3_column_double(raw, index)),
+                ffi::SQLITE_INTEGER => Cell::Integer(ffi::sqlite3_column_int64(raw, index)),
+                ffi::SQLITE_FLOAT => Cell::Real(ffi::sqlite3_column_double(raw, index)),
                 ffi::SQLITE_TEXT => {
                     let start = ffi::sqlite3_column_text(raw, index);
-                    let bytes = bytes(start, ffi::sqlite3_column_bytes(raw, index));
-                    Value::Text(String::from_utf8_lossy(bytes).into_owned())
+                    Cell::Text(bytes(start, ffi::sqlite3_column_bytes(raw, index)))
                 }
                 ffi::SQLITE_BLOB => {
                     let start = ffi::sqlite3_column_blob(raw, index).cast::<u8>();
-                    Value::Blob(bytes(start, ffi::sqlite3_column_bytes(raw, index)).to_vec())
+                    Cell::Blob(bytes(start, ffi::sqlite3_column_bytes(raw, index)))
                 }
-                _ => Value::Null,
+                _ => Cell::Null,
             }
         }
     }

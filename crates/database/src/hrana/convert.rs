@@ -27,14 +27,15 @@ fn value_out(value: Value) -> proto::Value {
     }
 }
 
-/// The result of a statement.
+/// The result of a statement. JSON has no text that is not UTF-8: it is converted.
 pub(crate) fn result_out(answer: Answer) -> proto::StmtResult {
-    let width = answer.rows.width.max(1);
-    let mut cells = answer.rows.cells.into_iter().map(value_out).peekable();
+    let width = answer.rows.width().max(1);
+    let mut cells = answer.rows.values().map(value_out).peekable();
     let mut rows = Vec::new();
     while cells.peek().is_some() {
         rows.push(proto::Row { values: cells.by_ref().take(width).collect() });
     }
+    drop(cells);
     proto::StmtResult {
         cols: answer.columns.into_iter().map(column_out).collect(),
         rows,

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 
 use libsql_hrana::proto::{self, StreamRequest, StreamResponse, StreamResult};
-use meridian_store::{Access, DatabaseError, Statement};
+use meridian_store::{Access, DatabaseError};
 
 use super::recognize::{Recognized, StepRole, recognize, statement};
 use super::{convert, session};
 use crate::Databases;
-use crate::batch::{Answer, Answers, Batch};
+use crate::batch::{Answer, Answered, Batch};
 
 /// What a request comes to.
 enum Plan {
     /// Answered without a database.
     Known(StreamResponse),
-    Execute(Box<Statement>),
+    Execute(Batch),
     Batch(Recognized),
 }
 
@@ -82,7 +82,9 @@ fn plan(request: &StreamRequest) -> Option<Plan> {
             let answer = proto::GetAutocommitStreamResp { is_autocommit: true };
             Plan::Known(StreamResponse::GetAutocommit(answer))
         }
-        StreamRequest::Execute(it) => Plan::Execute(Box::new(statement(&it.stmt)?)),
+        StreamRequest::Execute(it) => {
+            Plan::Execute(Batch::of(false, &[statement(&it.stmt)?], true).ok()?)
+        }
         StreamRequest::Batch(it) => Plan::Batch(recognize(&it.batch.steps)?),
         StreamRequest::Sequence(_) | StreamRequest::Describe(_) => return None,
     })
@@ -97,16 +99,9 @@ async fn run_plans(
     for plan in plans {
         results.push(match plan {
             Plan::Known(response) => StreamResult::Ok { response },
-            Plan::Execute(statement) => {
-                let statements = vec![*statement];
-                let batch = Batch { atomic: false, statements, name_columns: true };
-                let answers =
-                    about_statements(databases.run(database, Access::Write, batch).await)?;
-                executed(answers)
-            }
+            Plan::Execute(batch) => executed(run_batch(databases, database, batch).await?),
             Plan::Batch(Recognized { batch, steps }) => {
-                let answers =
-                    about_statements(databases.run(database, Access::Write, batch).await)?;
+                let answers = run_batch(databases, database, batch).await?;
                 let result = batch_result(&steps, answers);
                 StreamResult::Ok {
                     response: StreamResponse::Batch(proto::BatchStreamResp { result }),
@@ -117,15 +112,22 @@ async fn run_plans(
     Ok(results)
 }
 
+/// The answer to each statement.
+type Each = Result<Vec<Answer>, DatabaseError>;
+
 /// Parts what concerns the database itself from what concerns statements.
-fn about_statements(answers: Answers) -> Result<Answers, DatabaseError> {
-    match answers {
+async fn run_batch(
+    databases: &Databases,
+    database: &str,
+    batch: Batch,
+) -> Result<Each, DatabaseError> {
+    match databases.run(database, Access::Write, batch).await {
         Err(error @ (DatabaseError::NotFound | DatabaseError::InvalidName)) => Err(error),
-        answers => Ok(answers),
+        answers => Ok(answers.and_then(Answered::each)),
     }
 }
 
-fn executed(answers: Answers) -> StreamResult {
+fn executed(answers: Each) -> StreamResult {
     match answers {
         Ok(mut answers) => {
             let result = convert::result_out(answers.pop().unwrap_or_default());
@@ -136,7 +138,7 @@ fn executed(answers: Answers) -> StreamResult {
     }
 }
 
-fn batch_result(steps: &[StepRole], answers: Answers) -> proto::BatchResult {
+fn batch_result(steps: &[StepRole], answers: Each) -> proto::BatchResult {
     match answers {
         Ok(answers) => {
             let mut answers = answers.into_iter();

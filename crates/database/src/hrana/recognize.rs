@@ -69,8 +69,11 @@ pub(crate) fn recognize(steps: &[proto::BatchStep]) -> Option<Recognized> {
         roles.extend([StepRole::Plain, StepRole::Rollback]);
     }
     let shares = atomic || statements.len() == 1 || only_reads(&statements);
-    let batch = Batch { atomic, statements, name_columns: true };
-    shares.then_some(Recognized { batch, steps: roles })
+    if !shares {
+        return None;
+    }
+    let batch = Batch::of(atomic, &statements, true).ok()?;
+    Some(Recognized { batch, steps: roles })
 }
 
 /// A statement that is no part of a transaction of its own. `None` where it must
@@ -152,7 +155,7 @@ mod tests {
         for (atomic, statements) in batches {
             let recognized = recognize(&steps(atomic, &statements)).unwrap();
             assert_eq!(recognized.batch.atomic, atomic);
-            assert_eq!(recognized.batch.statements, statements);
+            assert_eq!(recognized.batch.statements.to_owned(), statements);
             assert_eq!(recognized.steps.len(), steps(atomic, &statements).len());
         }
     }

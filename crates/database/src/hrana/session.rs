@@ -1,10 +1,11 @@
 //! A pipeline with the writer to itself: transactions, scripts, any condition.
 
 use libsql_hrana::proto::{self, BatchCond, StreamRequest, StreamResponse, StreamResult};
+use meridian_store::packed::{Statements, pack_batch};
 use meridian_store::{Statement, Value};
 
 use super::convert;
-use crate::batch::{Answer, Bound, run_statement};
+use crate::batch::{Answer, Bound, Collected, Stop};
 use crate::engine::{Connection, Description, Trust};
 
 /// Runs the requests in order; each has its own result.
@@ -81,7 +82,23 @@ fn execute(
         want_rows: stmt.want_rows.unwrap_or(true),
         require_affected: false,
     };
-    run_statement(connection, Trust::Session, &statement, true, bound).map_err(convert::stop_out)
+    let ran = run_alone(connection, &statement, bound);
+    ran.map_err(convert::stop_out)?.ok_or_else(|| convert::error("SQLITE_ERROR", "too long"))
+}
+
+/// `None`: it has no packed form.
+fn run_alone(
+    connection: &mut Connection,
+    statement: &Statement,
+    bound: &mut Bound,
+) -> Result<Option<Answer>, Stop> {
+    let packed = Statements::unpack(pack_batch(std::slice::from_ref(statement)));
+    let Ok(statements) = packed else { return Ok(None) };
+    let mut collected = Collected::within(bound);
+    for statement in statements.iter() {
+        collected.run(connection, Trust::Session, statement, true)?;
+    }
+    Ok(collected.finish().each().ok().and_then(|mut answers| answers.pop()))
 }
 
 /// Puts named arguments where the statement names them; the sign before a name may

@@ -4,7 +4,7 @@
 pub mod server;
 
 use meridian_database::{Databases, Options};
-use meridian_store::{Access, DatabaseError, Rows, Statement, Value};
+use meridian_store::{Access, DatabaseError, Rows, Statement};
 
 /// A folder of databases, gone with the test.
 pub struct Folder {
@@ -41,14 +41,7 @@ impl Folder {
     pub async fn integers(&self, name: &str, sql: &'static str) -> Vec<i64> {
         let ask = vec![Statement::query(sql, [])];
         let rows = self.databases.execute(name, Access::Read, false, ask).await.unwrap();
-        rows[0].cells.iter().map(integer).collect()
-    }
-}
-
-pub fn integer(cell: &Value) -> i64 {
-    match cell {
-        Value::Integer(number) => *number,
-        other => panic!("{other:?} is no integer"),
+        rows[0].map(|row| row.integer(0)).unwrap()
     }
 }
 

@@ -9,6 +9,7 @@ use hyper_util::rt::TokioExecutor;
 use meridian_database::Databases;
 use meridian_database::hrana::{Server, ServerOptions};
 use meridian_hrana_client::Encoded;
+use meridian_store::packed::unpack_answer;
 use meridian_store::{DatabaseError, Rows, Statement};
 use serde_json::{Value as Json, json};
 
@@ -79,6 +80,6 @@ impl Served {
         let headers = [("x-namespace", database)];
         let body = body.to_string().into_bytes();
         let (status, body) = self.send(Method::POST, &address, &headers, body).await;
-        encoded.decode(status.as_u16(), &body)
+        Ok(unpack_answer(encoded.decode(status.as_u16(), &body)?)?)
     }
 }

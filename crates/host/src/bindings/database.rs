@@ -1,13 +1,11 @@
 //! `meridian:platform/database`, provided by the host over files of its own.
 
-use std::borrow::Cow;
-
 use meridian_database::Databases;
 use meridian_store as store;
 use wasmtime::component::{Accessor, HasSelf};
 
 use super::generated::meridian::platform::database::{
-    Access, Constraint, ConstraintKind, Error, Failed, Host, HostWithStore, Rows, Statement, Value,
+    Access, Constraint, ConstraintKind, Error, Failed, Host, HostWithStore,
 };
 use crate::runtime::Guest;
 
@@ -19,12 +17,12 @@ impl<T: Send + 'static> HostWithStore<T> for HasSelf<Guest> {
         database: String,
         access: Access,
         atomic: bool,
-        statements: Vec<Statement>,
-    ) -> wasmtime::Result<Result<Vec<Rows>, Error>> {
+        batch: Vec<u8>,
+    ) -> wasmtime::Result<Result<Vec<u8>, Error>> {
         let databases = databases(accessor)?;
-        let statements = statements.into_iter().map(into_statement).collect();
-        let rows = databases.execute(&database, into_access(access), atomic, statements).await;
-        Ok(rows.map(|rows| rows.into_iter().map(from_rows).collect()).map_err(from_error))
+        let access = into_access(access);
+        let answer = databases.execute_packed(&database, access, atomic, batch).await;
+        Ok(answer.map_err(from_error))
     }
 
     async fn create(
@@ -56,44 +54,6 @@ const fn into_access(access: Access) -> store::Access {
         Access::Read => store::Access::Read,
         Access::Write => store::Access::Write,
         Access::Job => store::Access::Job,
-    }
-}
-
-fn into_statement(statement: Statement) -> store::Statement {
-    store::Statement {
-        sql: Cow::Owned(statement.sql),
-        arguments: statement.arguments.into_iter().map(into_value).collect(),
-        want_rows: statement.want_rows,
-        require_affected: statement.require_affected,
-    }
-}
-
-fn into_value(value: Value) -> store::Value {
-    match value {
-        Value::Null => store::Value::Null,
-        Value::Integer(integer) => store::Value::Integer(integer),
-        Value::Real(real) => store::Value::Real(real),
-        Value::Text(text) => store::Value::Text(text),
-        Value::Blob(bytes) => store::Value::Blob(bytes),
-    }
-}
-
-fn from_value(value: store::Value) -> Value {
-    match value {
-        store::Value::Null => Value::Null,
-        store::Value::Integer(integer) => Value::Integer(integer),
-        store::Value::Real(real) => Value::Real(real),
-        store::Value::Text(text) => Value::Text(text),
-        store::Value::Blob(bytes) => Value::Blob(bytes),
-    }
-}
-
-fn from_rows(rows: store::Rows) -> Rows {
-    Rows {
-        width: index(rows.width),
-        cells: rows.cells.into_iter().map(from_value).collect(),
-        affected: rows.affected,
-        last_insert_rowid: rows.last_insert_rowid,
     }
 }
 

@@ -152,5 +152,5 @@ pub(super) fn take_page(
         }
     }
     let full = last.filter(|_| rows.iter().len() >= PAGE);
-    full.map(|row| Ok(After(row.integer(0)?, row.instant(1)?, row.value(2)))).transpose()
+    full.map(|row| Ok(After(row.integer(0)?, row.instant(1)?, row.value(2)?))).transpose()
 }

@@ -27,7 +27,7 @@ use meridian_kernel::{
 };
 use serde_json::{Map, Value as Json};
 
-use crate::{BadRow, Database, Row, Rows, Scope, Statement, StoreError, arguments};
+use crate::{BadRow, Database, JsonObject, Row, Rows, Scope, Statement, StoreError, arguments};
 
 pub use absence::{Absence, AbsenceOutcome, mark_absent};
 pub use attendees::{Addition, AdditionOutcome, add_attendees};
@@ -163,9 +163,9 @@ pub struct Booking {
     /// As the API shows it.
     pub location: Option<String>,
     /// Texts by key, the booker's own.
-    pub metadata: Map<String, Json>,
+    pub metadata: JsonObject,
     /// The answers to the booking form.
-    pub responses: Map<String, Json>,
+    pub responses: JsonObject,
     /// Of its calendar entry.
     pub ical_uid: String,
     /// Grows with every change of its calendar entry.
@@ -195,7 +195,7 @@ pub struct Booking {
     /// Why it went to another host.
     pub reassign_reason: Option<String>,
     /// What else it carries: routing, references.
-    pub extras: Map<String, Json>,
+    pub extras: JsonObject,
     /// When it was made.
     pub created_at: Instant,
     /// When it was last changed.
@@ -278,8 +278,8 @@ impl Booking {
             start: row.instant(7)?,
             end: row.instant(8)?,
             location: row.optional(9, Row::string)?,
-            metadata: row.json(10)?,
-            responses: row.json(11)?,
+            metadata: row.object(10)?,
+            responses: row.object(11)?,
             ical_uid: row.string(12)?,
             ical_sequence: row.count(13)?,
             absent_host: row.boolean(14)?,
@@ -297,7 +297,7 @@ impl Booking {
             rescheduled_by_email: row.optional(26, Row::string)?,
             rejection_reason: row.optional(27, Row::string)?,
             reassign_reason: row.optional(28, Row::string)?,
-            extras: row.json(29)?,
+            extras: row.object(29)?,
             organizer: Organizer::read(organization, row, 30)?,
             attendees: Vec::new(),
             co_hosts: Vec::new(),

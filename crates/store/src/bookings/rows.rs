@@ -152,15 +152,15 @@ pub(super) fn shared(booking: &Booking, terms: Terms<'_>) -> [Value; 16] {
         booking.description.as_str(),
         booking.status.as_str(),
         booking.location.as_deref(),
-        json(&booking.metadata),
-        json(&booking.responses),
+        booking.metadata.text(),
+        booking.responses.text(),
         booking.ical_sequence,
         booking.recurring_uid.as_deref(),
         booking.seats_per_slot,
         booking.rescheduled_from_uid.as_deref(),
         booking.rescheduling_reason.as_deref(),
         booking.rescheduled_by_email.as_deref(),
-        json(&booking.extras),
+        booking.extras.text(),
     ]
 }
 

@@ -10,8 +10,7 @@ use meridian_kernel::{
 use meridian_store::bookings::{
     self, Attendee, Bookable, Booking, CreateOutcome, Joining, NewBookings, Opening, Selector,
 };
-use meridian_store::{Scope, Statement, arguments};
-use serde_json::Map;
+use meridian_store::{JsonObject, Scope, Statement, arguments};
 
 pub use crate::support::{Home, at, organization, user, write};
 
@@ -118,8 +117,8 @@ pub fn booking(of: &Bookable, start: Instant, minutes: i64, email: &str) -> Book
         start,
         end: start.plus_minutes(minutes),
         location: None,
-        metadata: Map::new(),
-        responses: Map::new(),
+        metadata: JsonObject::default(),
+        responses: JsonObject::default(),
         ical_sequence: 0,
         absent_host: false,
         rating: None,
@@ -133,7 +132,7 @@ pub fn booking(of: &Bookable, start: Instant, minutes: i64, email: &str) -> Book
         rescheduled_by_email: None,
         rejection_reason: None,
         reassign_reason: None,
-        extras: Map::new(),
+        extras: JsonObject::default(),
         created_at: now(),
         updated_at: now(),
         attendees: vec![attendee(email, false)],

@@ -76,7 +76,7 @@ async fn webhooks_keep_their_deliveries_when_they_get_other_owners() {
     let sql = "SELECT w.user_id, w.secret, d.id, d.attempts, d.next_attempt_at, d.event_id \
                FROM webhook w JOIN webhook_delivery d ON d.webhook_id = w.id";
     let kept = read(&databases, sql).await;
-    assert_eq!(kept.cells.len(), 6);
+    assert_eq!(kept.values().count(), 6);
     let row = kept.first().unwrap();
     assert_eq!((row.integer(0).unwrap(), row.text(1).unwrap()), (1, "s"));
     assert_eq!([2, 3, 4, 5].map(|column| row.integer(column).unwrap()), [6, 2, 77, 3]);

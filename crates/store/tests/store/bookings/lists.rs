@@ -144,8 +144,10 @@ async fn a_page_too_long_for_one_answer_is_read_in_parts() {
     let mut expected = Vec::new();
     for index in 0..100 {
         let start = at(NOON).plus_minutes(30 * index);
-        let booking =
-            Booking { responses: long.as_object().unwrap().clone(), ..booking(&of, start, 30) };
+        let booking = Booking {
+            responses: long.as_object().unwrap().clone().into(),
+            ..booking(&of, start, 30)
+        };
         expected.push(made(&scope, booking).await.uid);
     }
     let one = filter(of.hosts[0].user.id);

@@ -16,8 +16,8 @@ use meridian_store::bookings::{
     NewBookings, Opening, Selector, Viewer,
 };
 use meridian_store::deliveries::BookingEvent;
-use meridian_store::{Scope, Statement, arguments};
-use serde_json::{Map, json};
+use meridian_store::{JsonObject, Scope, Statement, arguments};
+use serde_json::json;
 
 use crate::support::{at, organization, user, write};
 
@@ -74,8 +74,8 @@ fn booking(of: &Bookable, start: Instant, minutes: i64) -> Booking {
         start,
         end: start.plus_minutes(minutes),
         location: Some("Via Roma 1".to_owned()),
-        metadata: json!({"a": "b"}).as_object().unwrap().clone(),
-        responses: json!({"name": "grace"}).as_object().unwrap().clone(),
+        metadata: json!({"a": "b"}).as_object().unwrap().clone().into(),
+        responses: json!({"name": "grace"}).as_object().unwrap().clone().into(),
         ical_sequence: 0,
         absent_host: false,
         rating: None,
@@ -89,7 +89,7 @@ fn booking(of: &Bookable, start: Instant, minutes: i64) -> Booking {
         rescheduled_by_email: None,
         rejection_reason: None,
         reassign_reason: None,
-        extras: Map::new(),
+        extras: JsonObject::default(),
         created_at: now(),
         updated_at: now(),
         attendees: vec![attendee("grace@x.org", false), attendee("bob@x.org", true)],
