@@ -4,6 +4,8 @@
 //! Everything here is a thin translation between the words of WIT and ours. What
 //! a component does not use is not linked, so it imports only what it needs.
 
+#[cfg(any(target_family = "wasm", test))]
+mod allocator;
 #[cfg(feature = "availability")]
 pub mod availability;
 mod bindings;
@@ -30,6 +32,11 @@ pub use outbound::{Incoming, SendError, send, send_for_head};
 pub use serve::serve;
 pub use services::SpinServices;
 pub use variable::variable;
+
+/// The memory of every component.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: allocator::SmallBlocks = allocator::SmallBlocks::new();
 
 /// Runs work on after the answer went out. It is a fast path only: a crash loses
 /// it, so whatever must happen is in the database before.
