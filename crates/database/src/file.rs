@@ -20,11 +20,20 @@ const MAX_READERS: usize = 8;
 /// need too.
 const MAX_SLOW_READS: usize = 64;
 
-/// Page cache of a connection, in KiB. The operating system caches the file.
+/// Page cache of a reader, in KiB. The operating system caches the file.
 const CACHE_KIB: u32 = 256;
 
-/// The write-ahead log is cut back to this after a checkpoint.
-const KEPT_LOG_BYTES: u32 = 4 * 1024 * 1024;
+/// Page cache of the writer, in KiB: it holds what a whole group of batches changes,
+/// or pages would be written to the log in the midst of the group, and again at its end.
+const WRITER_CACHE_KIB: u32 = 2 * 1024;
+
+/// Pages of the write-ahead log after which a commit writes it back, some 8 MiB: the
+/// longer the log, the more often a page was changed that is written back once.
+const CHECKPOINT_PAGES: u32 = 4_000;
+
+/// The write-ahead log is cut back to this after a checkpoint. Longer than it grows: a
+/// file that does not grow is flushed more cheaply.
+const KEPT_LOG_BYTES: u32 = 10 * 1024 * 1024;
 
 /// Whether the file exists. Whoever uses a file holds this for reading; whoever
 /// creates, closes or deletes it holds it for writing.
@@ -157,7 +166,11 @@ impl File {
 
     /// Opens the writer. Blocks.
     pub(crate) fn open_writer(&self) -> Result<Counted, DatabaseError> {
-        self.open(|connection| connection.control_all("PRAGMA journal_mode = WAL"))
+        let settings = format!(
+            "PRAGMA journal_mode = WAL; PRAGMA cache_size = -{WRITER_CACHE_KIB}; \
+             PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}"
+        );
+        self.open(|connection| connection.control_all(&settings))
     }
 
     fn open(
