@@ -171,7 +171,7 @@ impl<'a> InstantOutput<'a> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::booking_output::tests::sample;

@@ -35,7 +35,6 @@ pub(crate) fn result_out(answer: Answer) -> proto::StmtResult {
     while cells.peek().is_some() {
         rows.push(proto::Row { values: cells.by_ref().take(width).collect() });
     }
-    drop(cells);
     proto::StmtResult {
         cols: answer.columns.into_iter().map(column_out).collect(),
         rows,
