@@ -196,6 +196,33 @@ impl<'a> AttendeeOutput<'a> {
     }
 }
 
+/// Answers as they are stored, with the same beside them as beside [`Answers`]; nobody
+/// had to look into them so far.
+#[derive(Debug)]
+struct StoredAnswers<'a>(&'a JsonObject);
+
+impl Serialize for StoredAnswers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entries = self.0.entries();
+        let find = |wanted| entries.iter().find(|(slug, _)| slug == wanted).map(|(_, it)| *it);
+        let mut map = serializer.serialize_map(None)?;
+        let ours = [DISPLAY_EMAIL, DISPLAY_GUESTS];
+        for (slug, answer) in entries.iter().filter(|(slug, _)| !ours.contains(&slug.as_ref())) {
+            map.serialize_entry(slug, answer)?;
+        }
+        if let Some(email) = find("email").and_then(raw_text) {
+            map.serialize_entry(DISPLAY_EMAIL, &display_email(&email))?;
+        }
+        let guests = find("guests").and_then(|guests| serde_json::from_str(guests.get()).ok());
+        if let Some(Value::Array(guests)) = guests {
+            let shown: Vec<_> =
+                guests.iter().filter_map(Value::as_str).map(display_email).collect();
+            map.serialize_entry(DISPLAY_GUESTS, &shown)?;
+        }
+        map.end()
+    }
+}
+
 /// The answers, with the addresses in the form people read beside them.
 #[derive(Debug)]
 struct Answers<'a>(&'a Map<String, Value>);
@@ -215,32 +242,6 @@ impl Serialize for Answers<'_> {
             map.serialize_entry(DISPLAY_EMAIL, &display_email(email))?;
         }
         if let Some(guests) = self.0.get("guests").and_then(Value::as_array) {
-            let shown: Vec<_> =
-                guests.iter().filter_map(Value::as_str).map(display_email).collect();
-            map.serialize_entry(DISPLAY_GUESTS, &shown)?;
-        }
-        map.end()
-    }
-}
-
-/// The same of answers that nobody had to look into so far.
-#[derive(Debug)]
-struct StoredAnswers<'a>(&'a JsonObject);
-
-impl Serialize for StoredAnswers<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let entries = self.0.entries();
-        let find = |wanted| entries.iter().find(|(slug, _)| slug == wanted).map(|(_, it)| *it);
-        let mut map = serializer.serialize_map(None)?;
-        let ours = [DISPLAY_EMAIL, DISPLAY_GUESTS];
-        for (slug, answer) in entries.iter().filter(|(slug, _)| !ours.contains(&slug.as_ref())) {
-            map.serialize_entry(slug, answer)?;
-        }
-        if let Some(email) = find("email").and_then(raw_text) {
-            map.serialize_entry(DISPLAY_EMAIL, &display_email(&email))?;
-        }
-        let guests = find("guests").and_then(|guests| serde_json::from_str(guests.get()).ok());
-        if let Some(Value::Array(guests)) = guests {
             let shown: Vec<_> =
                 guests.iter().filter_map(Value::as_str).map(display_email).collect();
             map.serialize_entry(DISPLAY_GUESTS, &shown)?;
