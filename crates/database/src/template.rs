@@ -172,8 +172,8 @@ mod tests {
         for sql in texts {
             let ask = Statement::query(sql, []);
             connection
-                .run(crate::engine::Trust::Own, &ask.sql, &[], |row| {
-                    cells.extend((0..row.width()).map(|index| row.cell(index)));
+                .run(crate::engine::Trust::Own, &ask.sql, std::iter::empty(), |row| {
+                    cells.extend((0..row.width()).map(|index| row.cell(index).to_value()));
                     crate::engine::Next::Go
                 })
                 .unwrap();
