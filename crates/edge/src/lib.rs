@@ -22,12 +22,14 @@ mod variable;
 
 #[cfg(feature = "identity")]
 pub use context::scope_of;
+#[doc(hidden)]
+pub use bindings::direct;
 pub use context::{platform, resolve_organization, scope, scope_for_seam};
 pub use database::{DATABASE, WitDatabase};
 #[cfg(feature = "identity")]
 pub use identity::WitGuard;
 pub use outbound::{Incoming, SendError, send, send_for_head};
-pub use serve::serve;
+pub use serve::{serve, serve_directly};
 pub use services::SpinServices;
 pub use variable::variable;
 

@@ -10,6 +10,14 @@ use meridian_manifest::RouteMatch;
 /// Headers of this prefix are the host's to set: a client's are dropped.
 const SPIN_PREFIX: &str = "spin-";
 
+/// Where Spin tells a component who asks: address and port.
+pub const SPIN_CLIENT_ADDRESS: &str = "spin-client-addr";
+
+/// Whether a header is the host's to set.
+pub fn is_spin_header(name: &HeaderName) -> bool {
+    name.as_str().starts_with(SPIN_PREFIX)
+}
+
 /// Why a head is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadHead {
@@ -70,7 +78,7 @@ pub fn add_spin_headers(parts: &mut Parts, route: &RouteMatch<'_>, client: Socke
         ("spin-base-path", RouteMatch::BASE_PATH),
         ("spin-raw-component-route", route.raw_route),
         ("spin-component-route", route.route_prefix),
-        ("spin-client-addr", client.to_string().as_str()),
+        (SPIN_CLIENT_ADDRESS, client.to_string().as_str()),
     ] {
         set(&mut parts.headers, HeaderName::from_static(name), value);
     }
@@ -91,7 +99,7 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 
 fn drop_spin_headers(headers: &mut HeaderMap) {
     let forged: Vec<HeaderName> =
-        headers.keys().filter(|name| name.as_str().starts_with(SPIN_PREFIX)).cloned().collect();
+        headers.keys().filter(|name| is_spin_header(name)).cloned().collect();
     for name in forged {
         headers.remove(name);
     }
