@@ -20,10 +20,10 @@ mod serve;
 mod services;
 mod variable;
 
-#[cfg(feature = "identity")]
-pub use context::scope_of;
 #[doc(hidden)]
 pub use bindings::direct;
+#[cfg(feature = "identity")]
+pub use context::scope_of;
 pub use context::{platform, resolve_organization, scope, scope_for_seam};
 pub use database::{DATABASE, WitDatabase};
 #[cfg(feature = "identity")]

@@ -30,7 +30,8 @@ pub async fn serve<G: Guard>(
     response.map(Full::new)
 }
 
-/// Serves a request that came directly, with its whole body.
+/// Serves a request that came directly, with its whole body. The host puts on what
+/// every answer carries.
 pub async fn serve_directly<G: Guard>(
     guard: &G,
     table: &'static RouteTable,
@@ -40,7 +41,7 @@ pub async fn serve_directly<G: Guard>(
         Ok((method, uri, headers)) => {
             let body = Body::Whole(request.body.into());
             let incoming = Incoming { method, uri, headers, body };
-            meridian_gateway::serve(table, guard, &SpinServices, incoming).await
+            meridian_gateway::serve_bare(table, guard, &SpinServices, incoming).await
         }
         Err(malformed) => {
             let (error, headers) = (ApiError::internal(malformed), http::HeaderMap::new());

@@ -1,7 +1,6 @@
 //! The timer of due work: components have no clock of their own to wake them, so
 //! the host asks the one that owns the route. On Spin a cron trigger does.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use crate::front::Drain;
 use crate::runtime::{Asked, Body, Components};
 
 const PATH: &str = "/internal/sweep";
+const CLIENT: &str = "127.0.0.1:0";
 const INTERVAL: Duration = Duration::from_secs(5);
 
 /// The route belongs to whoever took this path for itself; a fallback for all
@@ -57,8 +57,7 @@ async fn sweep(
         .header(header::AUTHORIZATION, format!("Bearer {secret}"))
         .body(())?;
     let (parts, ()) = request.into_parts();
-    let client = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let asked = Asked { parts: &parts, body: Bytes::new(), route, client };
+    let asked = Asked { parts: &parts, body: Bytes::new(), route, client: CLIENT };
     let response = components.call(asked).await?;
     let status = response.status();
     let body = match response.into_body() {

@@ -39,8 +39,8 @@ pub struct Front {
 /// Where a request comes from.
 #[derive(Clone)]
 pub struct Peer {
-    /// The client's end of the connection.
-    pub address: SocketAddr,
+    /// The client's end of the connection: address and port.
+    pub address: Arc<str>,
     /// Set where the answer goes out before the request came in: the connection
     /// must not be closed on the rest of it, or the client never sees the answer.
     pub unread: Arc<AtomicBool>,
@@ -93,7 +93,7 @@ impl Front {
         log.component.push_str(route.component);
         let (body, _body_memory) = self.read_body(body, peer).await?;
         let permit = self.in_flight.clone().try_acquire_owned().map_err(|_| no_room())?;
-        let asked = Asked { parts, body, route: &route, client: peer.address };
+        let asked = Asked { parts, body, route: &route, client: &peer.address };
         let (parts, body) = self.components.call(asked).await.map_err(call_error)?.into_parts();
         let body = match body {
             Body::Whole(bytes) => AnswerBody::whole(bytes),

@@ -1,6 +1,5 @@
 //! `wasi:http/client` of one instance.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Weak};
 
 use http::header;
@@ -16,7 +15,7 @@ use crate::runtime::{Asked, Body, CallError, Directory, Grants};
 const INTERNAL_SUFFIX: &str = ".spin.internal";
 
 /// Where calls between components come from.
-const INTERNAL_CLIENT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+const INTERNAL_CLIENT: &str = "0.0.0.0:0";
 
 /// The way out of one instance.
 pub struct Outbound {

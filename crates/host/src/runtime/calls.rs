@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
@@ -46,8 +45,8 @@ pub struct Asked<'a> {
     pub body: Bytes,
     /// The route that won; it names the component.
     pub route: &'a RouteMatch<'a>,
-    /// Who asks.
-    pub client: SocketAddr,
+    /// Who asks: address and port.
+    pub client: &'a str,
 }
 
 /// The body of a component's answer.

@@ -23,7 +23,7 @@ const OF_THE_CONNECTION: [HeaderName; 6] = [
 
 /// Has an instance of the pool answer a request.
 pub async fn call(pool: &Arc<Pool>, asked: Asked<'_>) -> Result<Response<Body>, CallError> {
-    let head = head_of(asked.parts, &asked.client.to_string());
+    let head = head_of(asked.parts, asked.client);
     let answer = pool.call(Message { head, body: asked.body.into() }).await?;
     answer_of(answer)
 }
@@ -48,6 +48,7 @@ fn answer_of(answer: Message) -> Result<Response<Body>, CallError> {
     let (status, mut headers) = meridian_direct::read_answer(answer.head)
         .map_err(|malformed| CallError::Failed(malformed.to_string()))?;
     drop_of_the_connection(&mut headers);
+    meridian_gateway::add_standard_headers(&mut headers);
     let mut response = Response::new(Body::Whole(Bytes::from(answer.body)));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
@@ -94,7 +95,12 @@ mod tests {
         let head = Head::of_answer(StatusCode::CREATED, &headers).into_bytes();
         let answer = answer_of(Message { head, body: b"body".to_vec() }).unwrap();
         assert_eq!(answer.status(), StatusCode::CREATED);
-        assert_eq!(answer.headers().len(), 1);
+        for name in OF_THE_CONNECTION {
+            assert!(!answer.headers().contains_key(&name), "{name}");
+        }
+        for (name, value) in [("etag", "1"), ("x-content-type-options", "nosniff")] {
+            assert_eq!(answer.headers().get(name).unwrap(), value);
+        }
         assert!(matches!(answer.body(), Body::Whole(bytes) if bytes == "body"));
         let malformed = Message { head: vec![1], body: Vec::new() };
         assert!(matches!(answer_of(malformed), Err(CallError::Failed(_))));
