@@ -87,9 +87,15 @@ async fn call_component(
     let body = Limited::new(body, BODY_LIMIT).collect().await;
     let body = body.map_err(|_| Error::HttpRequestBodySize(None))?.to_bytes();
     parts.headers.remove(header::HOST);
-    let route = RouteMatch::internal(id, parts.uri.path());
-    let asked = Asked { parts: &parts, body, route: &route, client: INTERNAL_CLIENT };
-    let answer = components.call(asked).await.map_err(|error| match error {
+    let component = id.to_owned();
+    // In a task of its own: this one is running an instance, and one instance cannot
+    // be run from within another.
+    let call = tokio::spawn(async move {
+        let route = RouteMatch::internal(&component, parts.uri.path());
+        components.call(Asked { parts: &parts, body, route: &route, client: INTERNAL_CLIENT }).await
+    });
+    let answer = call.await.map_err(|_| Error::HttpResponseIncomplete)?;
+    let answer = answer.map_err(|error| match error {
         CallError::UnknownComponent => Error::DestinationNotFound,
         CallError::Busy(_) => Error::DestinationUnavailable,
         CallError::Timeout => Error::HttpResponseTimeout,
