@@ -47,7 +47,9 @@ impl<T: Send + 'static> Future for Attended<T> {
             return Poll::Pending;
         }
         let until = timer.deadline() + GRACE;
-        this.work.take().map(|work| go_on(work, until));
+        if let Some(work) = this.work.take() {
+            go_on(work, until);
+        }
         Poll::Ready(Err(CallError::Timeout))
     }
 }
