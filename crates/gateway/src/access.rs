@@ -74,9 +74,6 @@ impl<G: Guard, S: Services> Door<'_, G, S> {
 
     /// Counts the request under the client's address.
     pub(crate) async fn count_address(&mut self) -> Result<(), ApiError> {
-        if !self.limited {
-            return Ok(());
-        }
         self.count(&Tracker::of_address(self.incoming.client_address())).await
     }
 

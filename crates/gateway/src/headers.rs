@@ -39,8 +39,8 @@ const ALWAYS: [(&str, &str); 14] = [
     ("x-xss-protection", "0"),
 ];
 
-/// Puts on what every answer carries, where the handler has not set its own.
-pub fn add_standard(headers: &mut HeaderMap) {
+/// Puts them on, where the handler has not set its own.
+pub(crate) fn add_standard(headers: &mut HeaderMap) {
     headers.reserve(ALWAYS.len());
     for (name, value) in ALWAYS {
         let name = HeaderName::from_static(name);

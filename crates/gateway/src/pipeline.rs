@@ -42,7 +42,7 @@ pub async fn serve<G: Guard, S: Services>(
 }
 
 /// The same, for a host that puts on itself what every answer carries
-/// ([`headers::add_standard`]): what is always the same need not come from a guest.
+/// ([`add_standard_headers`]): what is always the same need not come from a guest.
 pub async fn serve_bare<G: Guard, S: Services>(
     table: &'static RouteTable,
     guard: &G,
@@ -90,6 +90,11 @@ pub fn error_response(
     let mut response = finish(envelope::render(error, asked), method, journey);
     headers::add_standard(response.headers_mut());
     response
+}
+
+/// Puts on what every answer carries, where the handler has not set its own.
+pub fn add_standard_headers(headers: &mut HeaderMap) {
+    headers::add_standard(headers);
 }
 
 async fn answer<G: Guard, S: Services>(
