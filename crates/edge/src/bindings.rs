@@ -12,6 +12,20 @@
     reason = "generated code"
 )]
 
+/// What a component exports to the embedded host. Public for `component!`.
+#[doc(hidden)]
+pub mod direct {
+    spin_sdk::wit_bindgen::generate!({
+        path: "../../wit/direct",
+        world: "served",
+        runtime_path: "::spin_sdk::wit_bindgen::rt",
+        pub_export_macro: true,
+        export_macro_name: "export_direct",
+        default_bindings_module: "meridian_edge::direct",
+    });
+    pub use exports::meridian::direct::handler::{Guest, Message};
+}
+
 pub(crate) mod database {
     spin_sdk::wit_bindgen::generate!({
         path: "../../wit",

@@ -22,6 +22,8 @@ mod serve;
 mod services;
 mod variable;
 
+#[doc(hidden)]
+pub use bindings::direct;
 #[cfg(feature = "identity")]
 pub use context::scope_of;
 pub use context::{platform, resolve_organization, scope, scope_for_seam};
@@ -29,7 +31,7 @@ pub use database::{DATABASE, WitDatabase};
 #[cfg(feature = "identity")]
 pub use identity::WitGuard;
 pub use outbound::{Incoming, SendError, send, send_for_head};
-pub use serve::serve;
+pub use serve::{serve, serve_directly};
 pub use services::SpinServices;
 pub use variable::variable;
 

@@ -1,13 +1,16 @@
-//! A request of Spin through the gateway and back.
+//! A request through the gateway and back: of Spin, or of the embedded host, which
+//! calls directly where it can.
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use meridian_gateway::{BODY_LIMIT, Body, Guard, Incoming, RouteTable};
-
+use meridian_direct::Head;
+use meridian_gateway::{ApiError, BODY_LIMIT, Body, Guard, Incoming, RouteTable};
+use meridian_kernel::Instant;
 use spin_sdk::wasip3::http_compat::IncomingRequestBody;
 
 use crate::SpinServices;
+use crate::direct::Message;
 
 /// Serves a request of `wasi:http` with that guard.
 pub async fn serve<G: Guard>(
@@ -25,6 +28,30 @@ pub async fn serve<G: Guard>(
         response.headers_mut().insert(header::CONTENT_LENGTH, length);
     }
     response.map(Full::new)
+}
+
+/// Serves a request that came directly, with its whole body. The host puts on what
+/// every answer carries.
+pub async fn serve_directly<G: Guard>(
+    guard: &G,
+    table: &'static RouteTable,
+    request: Message,
+) -> Message {
+    let response = match meridian_direct::read_request(request.head) {
+        Ok((method, uri, headers)) => {
+            let body = Body::Whole(request.body.into());
+            let incoming = Incoming { method, uri, headers, body };
+            meridian_gateway::serve_bare(table, guard, &SpinServices, incoming).await
+        }
+        Err(malformed) => {
+            let (error, headers) = (ApiError::internal(malformed), http::HeaderMap::new());
+            let now = Instant::now();
+            meridian_gateway::error_response(&error, &Method::GET, "/", &headers, now)
+        }
+    };
+    let (parts, body) = response.into_parts();
+    let head = Head::of_answer(parts.status, &parts.headers).into_bytes();
+    Message { head, body: body.into() }
 }
 
 /// Reads at most the limit. What says it is longer is not read at all, and what
@@ -47,7 +74,8 @@ async fn read_body(parts: &http::request::Parts, body: IncomingRequestBody) -> B
 }
 
 /// Makes a component of a table of routes. Who asks is the `identity` import's
-/// answer, or that of a guard of one's own.
+/// answer, or that of a guard of one's own. It serves `wasi:http` everywhere, and
+/// the embedded host directly.
 #[macro_export]
 macro_rules! component {
     ($table:expr) => {
@@ -58,5 +86,15 @@ macro_rules! component {
         async fn handle(request: spin_sdk::http::Request) -> impl spin_sdk::http::IntoResponse {
             $crate::serve(&$guard, &$table, request).await
         }
+
+        struct Direct;
+
+        impl $crate::direct::Guest for Direct {
+            async fn handle(request: $crate::direct::Message) -> $crate::direct::Message {
+                $crate::serve_directly(&$guard, &$table, request).await
+            }
+        }
+
+        $crate::direct::export_direct!(Direct with_types_in $crate::direct);
     };
 }

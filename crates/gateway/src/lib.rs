@@ -29,7 +29,7 @@ pub use guard::{Credentials, Guard, Method, OrganizationState, Principal, Refusa
 pub use incoming::{BODY_LIMIT, Body, Incoming};
 pub use limit::check_own_limit;
 pub use pagination::Pagination;
-pub use pipeline::{error_response, serve};
+pub use pipeline::{add_standard_headers, error_response, serve, serve_bare};
 pub use reply::Reply;
 pub use request::Request;
 pub use route::{Access, Handler, HandlerFuture, Route};

@@ -36,6 +36,19 @@ pub async fn serve<G: Guard, S: Services>(
     services: &S,
     incoming: Incoming,
 ) -> Response<Bytes> {
+    let mut response = serve_bare(table, guard, services, incoming).await;
+    headers::add_standard(response.headers_mut());
+    response
+}
+
+/// The same, for a host that puts on itself what every answer carries
+/// ([`add_standard_headers`]): what is always the same need not come from a guest.
+pub async fn serve_bare<G: Guard, S: Services>(
+    table: &'static RouteTable,
+    guard: &G,
+    services: &S,
+    incoming: Incoming,
+) -> Response<Bytes> {
     let asked_version = incoming.headers.get(VERSION).and_then(|value| value.to_str().ok());
     let mut journey = Journey {
         now: services.now(),
@@ -74,7 +87,14 @@ pub fn error_response(
         standing: None,
     };
     let asked = Asked { target, headers: request_headers, now };
-    finish(envelope::render(error, asked), method, journey)
+    let mut response = finish(envelope::render(error, asked), method, journey);
+    headers::add_standard(response.headers_mut());
+    response
+}
+
+/// Puts on what every answer carries, where the handler has not set its own.
+pub fn add_standard_headers(headers: &mut HeaderMap) {
+    headers::add_standard(headers);
 }
 
 async fn answer<G: Guard, S: Services>(
@@ -193,10 +213,9 @@ fn log_cause(services: &impl Services, error: &ApiError, incoming: &Incoming, jo
     services.log(&line.to_string());
 }
 
-/// Puts on what every answer carries.
+/// Puts on what is learnt of the request.
 fn finish(reply: Reply, method: &Method, journey: Journey) -> Response<Bytes> {
     let Reply { status, mut headers, body } = reply;
-    headers::add_standard(&mut headers);
     if let Ok(id) = HeaderValue::try_from(journey.request_id) {
         headers.insert(REQUEST_ID, id);
     }

@@ -1,21 +1,20 @@
 //! The timer of due work: components have no clock of their own to wake them, so
 //! the host asks the one that owns the route. On Spin a cron trigger does.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use bytes::Bytes;
 use http::{Request, header};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use meridian_manifest::{RouteMatch, Router};
-use wasmtime_wasi_http::WasiBody;
 
-use crate::front::{Drain, add_spin_headers};
-use crate::runtime::Components;
+use crate::front::Drain;
+use crate::runtime::{Asked, Body, Components};
 
 const PATH: &str = "/internal/sweep";
+const CLIENT: &str = "127.0.0.1:0";
 const INTERVAL: Duration = Duration::from_secs(5);
 
 /// The route belongs to whoever took this path for itself; a fallback for all
@@ -54,16 +53,17 @@ async fn sweep(
     route: &RouteMatch<'_>,
     secret: &str,
 ) -> anyhow::Result<()> {
-    let body: WasiBody = Full::new(Bytes::new()).map_err(|never| match never {}).boxed_unsync();
     let request = Request::post(format!("http://localhost{PATH}"))
         .header(header::AUTHORIZATION, format!("Bearer {secret}"))
-        .body(body)?;
-    let (mut parts, body) = request.into_parts();
-    add_spin_headers(&mut parts, route, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
-    let request = Request::from_parts(parts, body);
-    let response = components.call(route.component, request).await?;
+        .body(())?;
+    let (parts, ()) = request.into_parts();
+    let asked = Asked { parts: &parts, body: Bytes::new(), route, client: CLIENT };
+    let response = components.call(asked).await?;
     let status = response.status();
-    let body = response.into_body().collect().await.context("the answer broke off")?.to_bytes();
+    let body = match response.into_body() {
+        Body::Whole(body) => body,
+        Body::Streaming(body) => body.collect().await.context("the answer broke off")?.to_bytes(),
+    };
     ensure!(status.is_success(), "{} answered {status}: {}", route.component, excerpt(&body));
     Ok(())
 }

@@ -66,7 +66,7 @@ impl Assembly {
         let parts = if pass_on { self.dependencies.clone() } else { Vec::new() };
         for part in std::iter::once(self.main).chain(parts) {
             for name in self.exports(part) {
-                if (pass_on && name.starts_with("wasi:")) || !exported.insert(name.clone()) {
+                if (pass_on && is_for_serving(&name)) || !exported.insert(name.clone()) {
                     continue;
                 }
                 let alias =
@@ -76,6 +76,11 @@ impl Assembly {
         }
         self.graph.encode(EncodeOptions::default()).map_err(chain)
     }
+}
+
+/// Whether an export is how requests come in: by `wasi:http`, or directly.
+fn is_for_serving(export: &str) -> bool {
+    export.starts_with("wasi:") || export.starts_with("meridian:direct/")
 }
 
 fn instantiate(graph: &mut CompositionGraph, name: &str, bytes: &[u8]) -> Result<Part, String> {

@@ -12,6 +12,7 @@ mod bookings_series;
 mod bookings_teams;
 mod coverage;
 mod crash;
+mod direct;
 mod event_types;
 mod gateway;
 mod host;

@@ -10,6 +10,14 @@ use meridian_manifest::RouteMatch;
 /// Headers of this prefix are the host's to set: a client's are dropped.
 const SPIN_PREFIX: &str = "spin-";
 
+/// Where Spin tells a component who asks: address and port.
+pub const SPIN_CLIENT_ADDRESS: &str = "spin-client-addr";
+
+/// Whether a header is the host's to set.
+pub fn is_spin_header(name: &HeaderName) -> bool {
+    name.as_str().starts_with(SPIN_PREFIX)
+}
+
 /// Why a head is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadHead {
@@ -60,7 +68,7 @@ fn authority(parts: &Parts, local: SocketAddr) -> Result<Authority, BadHead> {
 
 /// Sets the headers by which Spin tells a component what was asked of it, in
 /// place of whatever came under such names. The URI must be absolute.
-pub fn add_spin_headers(parts: &mut Parts, route: &RouteMatch<'_>, client: SocketAddr) {
+pub fn add_spin_headers(parts: &mut Parts, route: &RouteMatch<'_>, client: &str) {
     drop_spin_headers(&mut parts.headers);
     let full_url = parts.uri.to_string();
     for (name, value) in [
@@ -70,7 +78,7 @@ pub fn add_spin_headers(parts: &mut Parts, route: &RouteMatch<'_>, client: Socke
         ("spin-base-path", RouteMatch::BASE_PATH),
         ("spin-raw-component-route", route.raw_route),
         ("spin-component-route", route.route_prefix),
-        ("spin-client-addr", client.to_string().as_str()),
+        (SPIN_CLIENT_ADDRESS, client),
     ] {
         set(&mut parts.headers, HeaderName::from_static(name), value);
     }
@@ -91,7 +99,7 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 
 fn drop_spin_headers(headers: &mut HeaderMap) {
     let forged: Vec<HeaderName> =
-        headers.keys().filter(|name| name.as_str().starts_with(SPIN_PREFIX)).cloned().collect();
+        headers.keys().filter(|name| is_spin_header(name)).cloned().collect();
     for name in forged {
         headers.remove(name);
     }
@@ -145,7 +153,7 @@ mod tests {
             path_info: "/x".to_owned(),
             wildcards: vec![("thing".to_owned(), "me".to_owned())],
         };
-        add_spin_headers(&mut parts, &route, "10.1.2.3:4567".parse().unwrap());
+        add_spin_headers(&mut parts, &route, "10.1.2.3:4567");
         let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         assert_eq!(header("spin-anything"), None);
         for (name, value) in [

@@ -8,6 +8,6 @@ mod request_log;
 mod server;
 mod service;
 
-pub use head::add_spin_headers;
+pub use head::{SPIN_CLIENT_ADDRESS, add_spin_headers, is_spin_header};
 pub use server::{Drain, serve};
 pub use service::Front;

@@ -4,6 +4,9 @@
 use std::time::Instant;
 
 use http::{HeaderMap, Method, Response};
+use serde::Serialize;
+
+use crate::logging;
 
 /// The status logged where the client left before its answer: as proxies do.
 const CLIENT_LEFT: u16 = 499;
@@ -44,14 +47,47 @@ fn request_id(headers: &HeaderMap) -> String {
     id.unwrap_or_default().to_owned()
 }
 
+/// As `tracing` would write it.
+#[derive(Serialize)]
+struct Line<'a> {
+    timestamp: String,
+    level: &'static str,
+    method: &'a str,
+    path: &'a str,
+    status: u16,
+    ms: f64,
+    request_id: &'a str,
+    component: &'a str,
+    target: &'static str,
+}
+
 impl Drop for RequestLog {
     fn drop(&mut self) {
+        const TARGET: &str = "request";
+        if !tracing::enabled!(target: TARGET, tracing::Level::INFO) {
+            return;
+        }
+        let ms = (self.started.elapsed().as_micros() as f64) / 1000.0;
+        let line = |timestamp| Line {
+            timestamp,
+            level: "INFO",
+            method: self.method.as_str(),
+            path: &self.path,
+            status: self.status,
+            ms,
+            request_id: &self.request_id,
+            component: &self.component,
+            target: TARGET,
+        };
+        if logging::write_json(|| line(meridian_kernel::Instant::now().to_iso())) {
+            return;
+        }
         tracing::info!(
-            target: "request",
+            target: TARGET,
             method = self.method.as_str(),
             path = self.path,
             status = self.status,
-            ms = (self.started.elapsed().as_micros() as f64) / 1000.0,
+            ms,
             request_id = self.request_id,
             component = self.component,
         );

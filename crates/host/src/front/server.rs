@@ -88,7 +88,7 @@ async fn serve_connection(stream: TcpStream, address: SocketAddr, front: Arc<Fro
     // Without it, an answer in two writes waits for the client's delayed ACK.
     let _ = stream.set_nodelay(true);
     let unread = Arc::new(AtomicBool::new(false));
-    let peer = Peer { address, unread: unread.clone() };
+    let peer = Peer { address: address.to_string().into(), unread: unread.clone() };
     let service = service_fn(move |request| {
         let (front, peer) = (front.clone(), peer.clone());
         Box::pin(

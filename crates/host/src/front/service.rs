@@ -7,20 +7,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, Method, Response, StatusCode};
-use http_body_util::{BodyExt, Full};
+use http::{Response, StatusCode};
 use hyper::body::Incoming;
 use meridian_gateway::{ApiError, BODY_LIMIT};
 use meridian_kernel::Instant;
 use meridian_manifest::Router;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use wasmtime_wasi_http::WasiBody;
 
 use super::answer::AnswerBody;
 use super::body::{self, BadBody};
-use super::head::{add_spin_headers, make_absolute};
+use super::head::make_absolute;
 use super::request_log::RequestLog;
-use crate::runtime::{CallError, Components};
+use crate::runtime::{Asked, Body, CallError, Components};
 
 /// How much memory the bodies of all requests may need at a time.
 const MEMORY_FOR_BODIES: usize = 128 << 20;
@@ -41,8 +39,8 @@ pub struct Front {
 /// Where a request comes from.
 #[derive(Clone)]
 pub struct Peer {
-    /// The client's end of the connection.
-    pub address: SocketAddr,
+    /// The client's end of the connection: address and port.
+    pub address: Arc<str>,
     /// Set where the answer goes out before the request came in: the connection
     /// must not be closed on the rest of it, or the client never sees the answer.
     pub unread: Arc<AtomicBool>,
@@ -74,10 +72,10 @@ impl Front {
         peer: &Peer,
     ) -> Response<AnswerBody> {
         let mut log = RequestLog::start(request.method(), request.uri().path());
-        let asked = Asked::of(&request);
-        let response = match self.serve(request, peer, &mut log).await {
+        let (mut parts, body) = request.into_parts();
+        let response = match self.serve(&mut parts, body, peer, &mut log).await {
             Ok(response) => response,
-            Err(error) => asked.refuse(&error).map(AnswerBody::whole),
+            Err(error) => refuse(&error, &parts).map(AnswerBody::whole),
         };
         log.finish(&response);
         response
@@ -85,22 +83,24 @@ impl Front {
 
     async fn serve(
         &self,
-        request: http::Request<Incoming>,
+        parts: &mut Parts,
+        body: Incoming,
         peer: &Peer,
         log: &mut RequestLog,
     ) -> Result<Response<AnswerBody>, ApiError> {
-        let (mut parts, body) = request.into_parts();
-        make_absolute(&mut parts, self.local)
-            .map_err(|bad| ApiError::bad_request(bad.message()))?;
-        let route = self.routes.find(parts.uri.path()).ok_or_else(|| no_route(&parts))?;
+        make_absolute(parts, self.local).map_err(|bad| ApiError::bad_request(bad.message()))?;
+        let route = self.routes.find(parts.uri.path()).ok_or_else(|| no_route(parts))?;
         log.component.push_str(route.component);
-        add_spin_headers(&mut parts, &route, peer.address);
         let (body, _body_memory) = self.read_body(body, peer).await?;
         let permit = self.in_flight.clone().try_acquire_owned().map_err(|_| no_room())?;
-        let request = http::Request::from_parts(parts, into_wasi(body));
-        let response = self.components.call(route.component, request).await.map_err(call_error)?;
-        let (parts, body) = response.into_parts();
-        let body = AnswerBody::gather(body, permit).await.map_err(ApiError::internal)?;
+        let asked = Asked { parts, body, route: &route, client: &peer.address };
+        let (parts, body) = self.components.call(asked).await.map_err(call_error)?.into_parts();
+        let body = match body {
+            Body::Whole(bytes) => AnswerBody::whole(bytes),
+            Body::Streaming(body) => {
+                AnswerBody::gather(body, permit).await.map_err(ApiError::internal)?
+            }
+        };
         Ok(Response::from_parts(parts, body))
     }
 
@@ -125,36 +125,13 @@ impl Front {
     }
 }
 
-/// What an error's envelope needs of a request, kept while it is on its way.
-struct Asked {
-    method: Method,
-    target: String,
-    headers: HeaderMap,
-}
-
-impl Asked {
-    fn of(request: &http::Request<Incoming>) -> Self {
-        let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
-        let mut headers = HeaderMap::new();
-        for name in ["accept", "cal-api-version"] {
-            if let Some(value) = request.headers().get(name) {
-                headers.insert(name, value.clone());
-            }
-        }
-        Self { method: request.method().clone(), target: target.to_owned(), headers }
+fn refuse(error: &ApiError, parts: &Parts) -> Response<Bytes> {
+    if let Some(cause) = &error.cause {
+        tracing::error!("{error}: {cause}");
     }
-
-    fn refuse(&self, error: &ApiError) -> Response<Bytes> {
-        if let Some(cause) = &error.cause {
-            tracing::error!("{error}: {cause}");
-        }
-        let now = Instant::now();
-        meridian_gateway::error_response(error, &self.method, &self.target, &self.headers, now)
-    }
-}
-
-fn into_wasi(body: Bytes) -> WasiBody {
-    Full::new(body).map_err(|never| match never {}).boxed_unsync()
+    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+    let now = Instant::now();
+    meridian_gateway::error_response(error, &parts.method, target, &parts.headers, now)
 }
 
 fn no_route(parts: &Parts) -> ApiError {

@@ -1,21 +1,21 @@
 //! `wasi:http/client` of one instance.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Weak};
 
 use http::header;
+use http_body_util::{BodyExt, Full, Limited};
+use meridian_gateway::BODY_LIMIT;
 use meridian_manifest::RouteMatch;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use super::connector::Reach;
-use crate::front::add_spin_headers;
-use crate::runtime::{CallError, Directory, Grants};
+use crate::runtime::{Asked, Body, CallError, Directory, Grants};
 
 /// Hosts of this suffix are the application's own components.
 const INTERNAL_SUFFIX: &str = ".spin.internal";
 
 /// Where calls between components come from.
-const INTERNAL_CLIENT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+const INTERNAL_CLIENT: &str = "0.0.0.0:0";
 
 /// The way out of one instance.
 pub struct Outbound {
@@ -79,16 +79,23 @@ async fn send(
 async fn call_component(
     directory: &Directory,
     id: &str,
-    mut request: http::Request<WasiBody>,
+    request: http::Request<WasiBody>,
 ) -> Result<http::Response<WasiBody>, Error> {
     let components =
         directory.get().and_then(Weak::upgrade).ok_or(Error::DestinationUnavailable)?;
-    let route = RouteMatch::internal(id, request.uri().path());
-    request.headers_mut().remove(header::HOST);
     let (mut parts, body) = request.into_parts();
-    add_spin_headers(&mut parts, &route, INTERNAL_CLIENT);
-    let request = http::Request::from_parts(parts, body);
-    components.call(id, request).await.map_err(|error| match error {
+    let body = Limited::new(body, BODY_LIMIT).collect().await;
+    let body = body.map_err(|_| Error::HttpRequestBodySize(None))?.to_bytes();
+    parts.headers.remove(header::HOST);
+    let component = id.to_owned();
+    // In a task of its own: this one is running an instance, and one instance cannot
+    // be run from within another.
+    let call = tokio::spawn(async move {
+        let route = RouteMatch::internal(&component, parts.uri.path());
+        components.call(Asked { parts: &parts, body, route: &route, client: INTERNAL_CLIENT }).await
+    });
+    let answer = call.await.map_err(|_| Error::HttpResponseIncomplete)?;
+    let answer = answer.map_err(|error| match error {
         CallError::UnknownComponent => Error::DestinationNotFound,
         CallError::Busy(_) => Error::DestinationUnavailable,
         CallError::Timeout => Error::HttpResponseTimeout,
@@ -96,5 +103,9 @@ async fn call_component(
             tracing::warn!(component = id, "a call from another component failed: {cause}");
             Error::HttpResponseIncomplete
         }
-    })
+    })?;
+    Ok(answer.map(|body| match body {
+        Body::Whole(bytes) => Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
+        Body::Streaming(body) => body,
+    }))
 }

@@ -7,23 +7,54 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use anyhow::Context;
-use meridian_manifest::Component;
+use bytes::Bytes;
+use http::Response;
+use http::request::Parts;
+use meridian_manifest::{Component, RouteMatch};
 use wasmtime::Engine;
 use wasmtime::component::{Component as Compiled, Linker};
 use wasmtime_wasi_http::WasiBody;
-use wasmtime_wasi_http::handler::{
-    ExpirationError, InstantiationError, ProxyHandler, TrapOrPanicError,
-};
-use wasmtime_wasi_http::p3::bindings::ServicePre;
 
-use super::instances::Factory;
+use super::direct::{self, Pool};
+use super::instances::Blueprint;
+use super::web::Web;
 use super::{Grants, Guest, Limits, Shared};
+
+/// How often it is looked for instances that have idled for long enough.
+const TIDY_INTERVAL: Duration = Duration::from_millis(250);
 
 /// All components of the application, ready for calls.
 pub struct Components {
-    handlers: HashMap<String, ProxyHandler<Factory>>,
-    limits: Limits,
+    services: HashMap<String, Service>,
     busy: Arc<AtomicUsize>,
+}
+
+/// The way into a component.
+enum Service {
+    /// What it exports for this host.
+    Direct(Arc<Pool>),
+    /// `wasi:http`, which every component has.
+    Web(Web),
+}
+
+/// A request to a component, with an absolute URI and all of its body.
+pub struct Asked<'a> {
+    /// The head.
+    pub parts: &'a Parts,
+    /// The body.
+    pub body: Bytes,
+    /// The route that won; it names the component.
+    pub route: &'a RouteMatch<'a>,
+    /// Who asks: address and port.
+    pub client: &'a str,
+}
+
+/// The body of a component's answer.
+pub enum Body {
+    /// All of it.
+    Whole(Bytes),
+    /// As it comes.
+    Streaming(WasiBody),
 }
 
 /// Where components find each other. Weak: an instance that outlives the
@@ -67,28 +98,26 @@ impl Components {
     ) -> anyhow::Result<Arc<Self>> {
         let directory = Directory::default();
         let busy = Arc::new(AtomicUsize::new(0));
-        let mut handlers = HashMap::with_capacity(components.len());
+        let mut services = HashMap::with_capacity(components.len());
         for (component, compiled) in components {
             let id = component.id.clone();
-            let service = linker
-                .instantiate_pre(&compiled)
-                .and_then(ServicePre::new)
-                .map_err(anyhow::Error::from)
-                .with_context(|| format!("component {id} does not fit the host"))?;
             let grants = Grants { component, id: id.as_str().into(), shared: shared.clone() };
-            let factory = Factory {
+            let blueprint = Blueprint {
                 engine: engine.clone(),
-                service,
                 grants: Arc::new(grants),
                 directory: directory.clone(),
                 limits,
                 busy: busy.clone(),
             };
-            handlers.insert(id, ProxyHandler::new(factory));
+            let service = Service::new(blueprint, linker, &compiled)
+                .map_err(anyhow::Error::from)
+                .with_context(|| format!("component {id} does not fit the host"))?;
+            services.insert(id, service);
         }
-        let components = Arc::new(Self { handlers, limits, busy });
+        let components = Arc::new(Self { services, busy });
         // Set once, here.
         let _ = directory.set(Arc::downgrade(&components));
+        tokio::spawn(tidy(Arc::downgrade(&components)));
         Ok(components)
     }
 
@@ -96,16 +125,11 @@ impl Components {
     ///
     /// # Errors
     /// See [`CallError`]. After a timeout the component may still run on.
-    pub async fn call(
-        &self,
-        id: &str,
-        request: http::Request<WasiBody>,
-    ) -> Result<http::Response<WasiBody>, CallError> {
-        let handler = self.handlers.get(id).ok_or(CallError::UnknownComponent)?;
-        let answer = handler.handle((), request);
-        match tokio::time::timeout(self.limits.request_timeout, answer).await {
-            Err(_) => Err(CallError::Timeout),
-            Ok(answer) => answer.map_err(call_error),
+    pub async fn call(&self, asked: Asked<'_>) -> Result<Response<Body>, CallError> {
+        let component = asked.route.component;
+        match self.services.get(component).ok_or(CallError::UnknownComponent)? {
+            Service::Direct(pool) => direct::call(pool, asked).await,
+            Service::Web(web) => web.call(asked).await,
         }
     }
 
@@ -122,14 +146,30 @@ impl Components {
     }
 }
 
-fn call_error(error: wasmtime::Error) -> CallError {
-    if error.is::<ExpirationError>() {
-        CallError::Timeout
-    } else if let Some(error) = error.downcast_ref::<InstantiationError<()>>() {
-        CallError::Busy(format!("{:#}", error.error))
-    } else if error.is::<TrapOrPanicError>() {
-        CallError::Failed("an instance trapped".to_owned())
-    } else {
-        CallError::Failed(format!("{error:#}"))
+impl Service {
+    fn new(
+        blueprint: Blueprint,
+        linker: &Linker<Guest>,
+        component: &Compiled,
+    ) -> wasmtime::Result<Self> {
+        Ok(match direct::is_offered_by(component) {
+            true => Self::Direct(Pool::new(blueprint, linker, component)?),
+            false => Self::Web(Web::new(blueprint, linker, component)?),
+        })
+    }
+}
+
+/// Ends instances that nobody needs, as long as there is an application.
+async fn tidy(components: Weak<Components>) {
+    let mut ticks = tokio::time::interval(TIDY_INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let Some(components) = components.upgrade() else { return };
+        for service in components.services.values() {
+            if let Service::Direct(pool) = service {
+                pool.end_idle();
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! Instances of one component: made when needed, used again, ended in time.
+//! Instances of one component: made when needed, used again, ended in time. Those of
+//! components that are reached by `wasi:http`; see [`super::direct`] for the others.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,16 +20,16 @@ use crate::outbound::Outbound;
 use crate::runtime::calls::Directory;
 
 /// Spin's defaults for instances that are used again.
-const REQUESTS_PER_INSTANCE: usize = 128;
+pub const REQUESTS_PER_INSTANCE: usize = 128;
 const CONCURRENT_REQUESTS_PER_INSTANCE: usize = 16;
-const IDLE_TIMEOUT: Duration = Duration::from_secs(1);
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long after the request timeout an instance that does not listen is ended.
 /// Requests that wait in it are told by then.
-const GRACE: Duration = Duration::from_millis(500);
+pub const GRACE: Duration = Duration::from_millis(500);
 
 /// How long an instance may work on after its answer, and send a long one.
-const AFTER_RESPONSE: Duration = Duration::from_secs(60);
+pub const AFTER_RESPONSE: Duration = Duration::from_secs(60);
 
 /// Limits of calls.
 #[derive(Clone, Copy, Debug)]
@@ -37,12 +38,10 @@ pub struct Limits {
     pub request_timeout: Duration,
 }
 
-/// Makes instances of one component.
-pub struct Factory {
+/// What the instances of one component are made with.
+pub struct Blueprint {
     /// The engine they run on.
     pub engine: Engine,
-    /// The component, linked.
-    pub service: ServicePre<Guest>,
     /// What they may touch.
     pub grants: Arc<Grants>,
     /// Where they find other components.
@@ -53,24 +52,41 @@ pub struct Factory {
     pub busy: Arc<AtomicUsize>,
 }
 
+impl Blueprint {
+    /// A store for a new instance.
+    pub fn store(&self) -> Store<Guest> {
+        let outbound = Outbound::new(self.grants.clone(), self.directory.clone());
+        let guest = Guest::new(&self.grants, outbound);
+        let mut store = Store::new(&self.engine, guest);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_async_yield_and_update(1);
+        store
+    }
+}
+
+/// Makes instances of a component that is reached by `wasi:http`.
+pub struct Factory {
+    /// What they are made with.
+    pub blueprint: Blueprint,
+    /// The component, linked.
+    pub service: ServicePre<Guest>,
+}
+
 impl HandlerState for Factory {
     type StoreData = Guest;
     type WorkerExpiration = Expiration;
     type WorkerState = Worker;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<Guest, Expiration, Worker>> {
-        let outbound = Outbound::new(self.grants.clone(), self.directory.clone());
-        let guest = Guest::new(&self.grants, outbound);
-        let mut store = Store::new(&self.engine, guest);
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_async_yield_and_update(1);
+        let Blueprint { grants, limits, busy, .. } = &self.blueprint;
+        let mut store = self.blueprint.store();
         let proxy = Proxy::P3(self.service.instantiate_async(&mut store).await?);
         Ok(Instance {
             store,
             proxy,
             view: <Guest as WasiHttpView>::http,
-            expiration: Expiration::new(self.limits, self.busy.clone()),
-            state: Worker { component: self.grants.id.clone(), limits: self.limits },
+            expiration: Expiration::new(*limits, busy.clone()),
+            state: Worker { component: grants.id.clone(), limits: *limits },
         })
     }
 }
@@ -154,12 +170,19 @@ impl WorkerExpiration for Expiration {
 }
 
 /// One instance's share of the count of busy ones.
-struct Busy {
+pub struct Busy {
     count: Arc<AtomicUsize>,
     counted: bool,
 }
 
 impl Busy {
+    /// Counted until it is dropped.
+    pub fn begin(count: &Arc<AtomicUsize>) -> Self {
+        let mut busy = Self { count: count.clone(), counted: false };
+        busy.set(true);
+        busy
+    }
+
     fn set(&mut self, busy: bool) {
         if busy != self.counted {
             self.counted = busy;

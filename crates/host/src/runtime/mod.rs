@@ -3,15 +3,17 @@
 
 mod cache;
 mod calls;
+mod direct;
 mod engine;
 mod guest;
 mod imports;
 mod instances;
 mod memory;
 mod output;
+mod web;
 
 pub use cache::CompiledComponents;
-pub use calls::{CallError, Components, Directory};
+pub use calls::{Asked, Body, CallError, Components, Directory};
 pub use engine::{PoolSize, engine};
 pub use guest::{Grants, Guest, Shared};
 pub use imports::{linker, unsatisfied};
