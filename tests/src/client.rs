@@ -77,6 +77,22 @@ impl Client {
         self.send("PATCH", path, Some(body.to_string()))
     }
 
+    /// POST with a form.
+    pub fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let kind = "application/x-www-form-urlencoded";
+        self.with("content-type", kind).send("POST", path, Some(body))
+    }
+
+    /// The address, such as `http://127.0.0.1:3000`.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    fn sends(&self, header: &str) -> bool {
+        self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(header))
+    }
+
     /// Any method, with a body as it is.
     pub fn send(&self, method: &str, path: &str, body: Option<String>) -> Answer {
         self.try_send(method, path, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
@@ -96,7 +112,12 @@ impl Client {
         }
         let mut response = match body {
             Some(body) => {
-                let request = request.header("content-type", "application/json");
+                let is_typed = self.sends("content-type");
+                let request = if is_typed {
+                    request
+                } else {
+                    request.header("content-type", "application/json")
+                };
                 self.agent.run(request.body(body).expect("a well-formed request"))?
             }
             None => self.agent.run(request.body(()).expect("a well-formed request"))?,

@@ -1,17 +1,27 @@
 //! What the tests that cross components stand on: a running `meridian`, a client
 //! that speaks its API, and a receiver of webhooks.
 
+mod browser;
 mod calendar;
 mod client;
+mod database;
+mod mailbox;
 mod organization;
+mod platform_client;
+mod proxy;
 mod race;
 mod random;
 mod receiver;
 mod server;
 
+pub use browser::Browser;
 pub use calendar::{all_bookings, assert_nothing_overlaps, instant};
 pub use client::{Answer, Client};
+pub use database::Database;
+pub use mailbox::MailService;
 pub use organization::{Member, Organization};
+pub use platform_client::{ManagedUser, PlatformClient};
+pub use proxy::{Proxy, Stop};
 pub use race::race;
 pub use random::Random;
 pub use receiver::{Delivery, Reaction, Receiver};

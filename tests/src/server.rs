@@ -3,10 +3,10 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use crate::{Client, Organization};
+use crate::{Client, Database, Organization, Proxy};
 
 /// How long a start may take: the first one on a machine compiles the components.
 const START_PATIENCE: Duration = Duration::from_secs(120);
@@ -31,6 +31,8 @@ pub struct Options {
     pub arguments: Vec<String>,
     /// Another manifest than the project's.
     pub manifest: Option<PathBuf>,
+    /// What stands between it and its databases, in remote mode.
+    pub proxy: Option<Arc<Proxy>>,
 }
 
 impl Default for Options {
@@ -43,6 +45,7 @@ impl Default for Options {
             variables: variables.to_vec(),
             arguments: Vec::new(),
             manifest: None,
+            proxy: None,
         }
     }
 }
@@ -59,6 +62,11 @@ impl Options {
     pub fn arguments(mut self, arguments: &[&str]) -> Self {
         self.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
         self
+    }
+
+    /// The same in remote mode, with a door before the databases.
+    pub fn proxy(self, proxy: &Arc<Proxy>) -> Self {
+        Self { mode: Mode::Remote, proxy: Some(proxy.clone()), ..self }
     }
 
     /// The same in another mode.
@@ -180,6 +188,42 @@ impl Server {
             assert!(Instant::now() < deadline, "not ready in time:\n{}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Another server on the databases of this one, which is in remote mode. It has no
+    /// right to be started again.
+    #[track_caller]
+    pub fn sibling(&self) -> Self {
+        let (_, database_port) = self.database.as_ref().expect("a server in remote mode");
+        let temporary = tempfile::tempdir_in(root().join("target/test-data"));
+        let temporary = temporary.expect("a temporary folder");
+        let (folder, port) = (temporary.path().to_owned(), free_port());
+        let child = spawn_up(&self.options, &folder, port, Some(*database_port));
+        let leash = hold(&folder, &child, None);
+        let options = self.options.clone();
+        let mut server = Self {
+            options,
+            folder,
+            _temporary: Some(temporary),
+            port,
+            database: None,
+            child,
+            leash,
+        };
+        server.wait_until_ready();
+        server
+    }
+
+    /// A database behind a server in remote mode, such as `platform` or `org-1`.
+    #[track_caller]
+    pub fn database(&self, name: &str) -> Database {
+        let (_, port) = self.database.as_ref().expect("a server in remote mode");
+        Database::new(*port, name)
+    }
+
+    /// Sets a variable from the next start on.
+    pub fn set_variable(&mut self, name: &str, value: &str) {
+        self.options = self.options.clone().variable(name, value);
     }
 
     /// A client without credentials.
@@ -331,7 +375,13 @@ fn spawn_up(options: &Options, folder: &Path, port: u16, database_port: Option<u
         command.env(format!("MERIDIAN_{}", name.to_uppercase()), value);
     }
     if let Some(port) = database_port {
-        let url = format!("http://127.0.0.1:{port}");
+        let url = match &options.proxy {
+            None => format!("http://127.0.0.1:{port}"),
+            Some(proxy) => {
+                proxy.forward_to(port);
+                proxy.url()
+            }
+        };
         command
             .args(["--database", "remote"])
             .env("MERIDIAN_DATABASE_READ_URL", &url)

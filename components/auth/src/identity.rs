@@ -1,7 +1,9 @@
 //! The `identity` interface, provided to every other component.
 
-use meridian_gateway::{Guard, Method, OrganizationState, Principal, Refusal, TeamRole};
-use meridian_kernel::{OrganizationNumber, Role, WireId};
+use meridian_gateway::{
+    ClientGrant, Guard, Method, OrganizationState, Principal, Refusal, RolePermissions, TeamRole,
+};
+use meridian_kernel::{OrganizationNumber, Rate, Role, WireId};
 
 use crate::guard::GUARD;
 use wit::exports::meridian::platform::identity as seam;
@@ -62,6 +64,7 @@ fn principal_out(principal: Principal) -> seam::Principal {
         system_role: if principal.is_system_admin { "ADMIN" } else { "USER" }.to_owned(),
         organization_role: principal.organization_role.map_or("", Role::as_str).to_owned(),
         teams: principal.teams.into_iter().map(team_role_out).collect(),
+        permissions: principal.permissions.into_iter().map(role_permissions_out).collect(),
         method: match principal.method {
             Method::ApiKey => seam::Method::ApiKey,
             Method::AccessToken => seam::Method::AccessToken,
@@ -69,13 +72,31 @@ fn principal_out(principal: Principal) -> seam::Principal {
             Method::ThirdPartyToken => seam::Method::ThirdPartyToken,
             Method::Session => seam::Method::Session,
         },
+        client: principal.client.map(client_out),
         scopes: principal.scopes,
         credential: principal.credential,
+        rates: principal.rates.into_iter().map(rate_out).collect(),
     }
 }
 
 fn team_role_out(place: TeamRole) -> seam::TeamRole {
     seam::TeamRole { team_id: place.team_id.wire(), role: place.role.as_str().to_owned() }
+}
+
+fn role_permissions_out(granted: RolePermissions) -> seam::RolePermissions {
+    seam::RolePermissions {
+        team_id: granted.team_id.map(WireId::wire),
+        permissions: granted.permissions.bits(),
+    }
+}
+
+fn client_out(client: ClientGrant) -> seam::ClientGrant {
+    seam::ClientGrant { id: client.id, permissions: client.permissions }
+}
+
+fn rate_out(rate: Rate) -> seam::Rate {
+    let Rate { name, limit, period, block } = rate;
+    seam::Rate { name: name.into_owned(), limit, period, block }
 }
 
 fn organization_out(organization: OrganizationState) -> seam::Organization {

@@ -1,17 +1,15 @@
 //! `GET /v2/api-keys`
 
 use meridian_gateway::validate::{Fields, count, query_object};
-use meridian_gateway::{ApiError, Method, Reply, Request};
+use meridian_gateway::{ApiError, Reply, Request};
 use meridian_store::api_keys;
 
 use crate::api_key_view::ApiKeyView;
-use crate::methods;
 
 const MAX_PAGE: u32 = 250;
 
 /// The caller's keys, newest first.
 pub async fn list_api_keys(request: Request) -> Result<Reply, ApiError> {
-    methods::require(&request, &[Method::ApiKey, Method::Session])?;
     let query = query_object(&request);
     let mut fields = Fields::of(&query);
     let take = fields.optional("take", count(1, MAX_PAGE)).unwrap_or(MAX_PAGE);

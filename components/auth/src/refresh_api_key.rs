@@ -2,17 +2,16 @@
 
 use meridian_edge::guard_epoch;
 use meridian_gateway::validate::{Fields, json_body};
-use meridian_gateway::{ApiError, Method, Reply, Request};
+use meridian_gateway::{ApiError, Reply, Request};
 use meridian_kernel::{ApiKey, KeyMode};
 use meridian_store::api_keys::{self, NewApiKey};
 use serde_json::json;
 
 use crate::create_api_key::Life;
-use crate::{errors, methods};
+use crate::errors;
 
 /// Puts a new key in the place of the one in use, which stops working at once.
 pub async fn refresh_api_key(request: Request) -> Result<Reply, ApiError> {
-    methods::require(&request, &[Method::ApiKey])?;
     let body = json_body(&request)?;
     let mut fields = Fields::of(&body);
     let life = Life::read(&mut fields, "apiKeyDaysValid", "apiKeyNeverExpires");

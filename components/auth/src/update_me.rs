@@ -1,19 +1,23 @@
 //! `PATCH /v2/me`
 //!
-//! The primary address never changes here: that takes a verified address, and
-//! there are none yet. An address is checked and, where it is free, left at that.
+//! The primary address changes at once only to a mailbox that was shown to be the
+//! user's; else a link is mailed there, and the address stays until it is followed. A
+//! user whom a platform client manages has whatever address the client's side says.
 
-use meridian_edge::guard_epoch;
+use meridian_domain::oauth_client::managed_email;
+use meridian_edge::{WitDatabase, guard_epoch, outbox};
 use meridian_gateway::validate::{
     Fields, Violation, email, json_body, locale, metadata, text, time_format, url, week_day, zone,
 };
 use meridian_gateway::{ApiError, Reply, Request};
-use meridian_kernel::{ScheduleId, WireId};
-use meridian_store::users::{self, UserChange, UserChanged};
+use meridian_kernel::{ClientId, Instant, ScheduleId, UserId, WireId};
+use meridian_store::Scope;
+use meridian_store::users::managed::{self, ManagedChange, ManagedChanged};
+use meridian_store::users::{self, NewAddress, User, UserChange, UserChanged};
 use serde_json::Value;
 
-use crate::errors;
 use crate::me_view::MeView;
+use crate::{change_address, errors};
 
 const MAX_NAME: usize = 255;
 const MAX_BIO: usize = 10_000;
@@ -23,23 +27,71 @@ pub async fn update_me(request: Request) -> Result<Reply, ApiError> {
     let principal = request.principal()?;
     let wish = read_wish(&json_body(&request)?)?;
     let scope = meridian_edge::scope(&request).await?;
-    if let Some(email) = &wish.email {
-        let holder = users::find_by_email(&scope, email).await?;
-        if holder.is_some_and(|holder| holder.id != principal.user_id) {
-            return Err(errors::email_in_use());
-        }
-    }
-    let changed = users::update(&scope, principal.user_id, &wish.change, request.now).await?;
-    let user = match changed {
+    let user = match managed::client_of(&scope, principal.user_id).await? {
+        Some(client) => change_managed(&scope, principal.user_id, &client, wish, request.now).await,
+        None => change_own(&scope, principal.user_id, &wish, request.now).await,
+    }?;
+    // The guard tells other components the name, the address and the zone.
+    guard_epoch::advance(scope.organization()).await;
+    Reply::ok(&MeView::new(&user, &principal.organization))
+}
+
+async fn change_own(
+    scope: &Scope<'_, WitDatabase>,
+    id: UserId,
+    wish: &Wish,
+    now: Instant,
+) -> Result<Box<User>, ApiError> {
+    let address = match &wish.email {
+        Some(email) => wanted_address(scope, id, email, now).await?,
+        None => None,
+    };
+    let user = match users::update(scope, id, &wish.change, address.as_ref(), now).await? {
         UserChanged::Changed(user) => user,
         UserChanged::NoUser => return Err(errors::no_user()),
         UserChanged::NoSchedule => {
             return Err(errors::no_schedule(wish.change.default_schedule_id));
         }
+        UserChanged::EmailTaken => return Err(errors::email_in_use()),
+        UserChanged::NotVerified => return Err(errors::no_longer_verified()),
     };
-    // The guard tells other components the name and the zone.
-    guard_epoch::advance(scope.organization()).await;
-    Reply::ok(&MeView::new(&user, &principal.organization))
+    let is_mailed = matches!(address, Some(NewAddress::Unverified { .. }));
+    outbox::deliver_after_response(scope, is_mailed, now).await;
+    Ok(user)
+}
+
+/// `None` where the user has that address already.
+async fn wanted_address(
+    scope: &Scope<'_, WitDatabase>,
+    id: UserId,
+    email: &str,
+    now: Instant,
+) -> Result<Option<NewAddress>, ApiError> {
+    match users::find_by_email(scope, email).await? {
+        Some(holder) if holder.id == id => return Ok(None),
+        Some(_) => return Err(errors::email_in_use()),
+        None => {}
+    }
+    let user = users::find(scope, id).await?.ok_or_else(errors::no_user)?;
+    change_address::way_to(scope, &user, email, now).await.map(Some)
+}
+
+async fn change_managed(
+    scope: &Scope<'_, WitDatabase>,
+    id: UserId,
+    client: &ClientId,
+    wish: Wish,
+    now: Instant,
+) -> Result<Box<User>, ApiError> {
+    let email = wish.email.map(|email| managed_email(&email, client));
+    let schedule = wish.change.default_schedule_id;
+    let change = ManagedChange { email, profile: wish.change };
+    match managed::update(scope, client, id, &change, now).await? {
+        ManagedChanged::Done(user) => Ok(user),
+        ManagedChanged::NoSchedule => Err(errors::no_schedule(schedule)),
+        ManagedChanged::EmailTaken => Err(errors::email_in_use()),
+        ManagedChanged::Unknown | ManagedChanged::LastOwner => Err(errors::no_user()),
+    }
 }
 
 struct Wish {

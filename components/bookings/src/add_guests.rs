@@ -1,8 +1,7 @@
 //! `POST /v2/bookings/:bookingUid/guests`
 
-use meridian_edge::SpinServices;
 use meridian_gateway::validate::{self, Fields, Violation, email, one_of, text, zone};
-use meridian_gateway::{ApiError, Reply, Request, check_own_limit};
+use meridian_gateway::{ApiError, Reply, Request};
 use meridian_store::bookings::{self, Attendee, Booking};
 use serde_json::Value;
 
@@ -14,19 +13,17 @@ use crate::managed::shown;
 /// How many guests one call may bring.
 const MOST_AT_ONCE: usize = 10;
 
-/// How often a credential may bring guests within a minute.
-const CALLS_PER_MINUTE: i64 = 5;
-
 /// How long a name may be.
 const LONGEST_NAME: usize = 255;
 
 /// Adds guests who do not attend yet; the booking with them.
 pub async fn add_guests(request: Request) -> Result<Reply, ApiError> {
-    check_own_limit(&SpinServices, &request, "guests", CALLS_PER_MINUTE).await?;
     let wanted = GuestInput::read(&validate::json_body(&request)?)?;
     let managed = load_within(&request).await?;
     check_may_add(request.principal()?, &managed.booking)?;
-    let guests = wanted.into_iter().map(|guest| guest.attending(&managed.booking)).collect();
+    let mut guests: Vec<Attendee> =
+        wanted.into_iter().map(|guest| guest.attending(&managed.booking)).collect();
+    managed.keep_addresses(&request, &mut guests).await?;
     add(&request, &managed, &newcomers(&managed.booking, guests)).await?;
     let uid = &managed.booking.uid;
     let booking = bookings::find_primary(&managed.scope, uid).await?;

@@ -43,7 +43,9 @@ pub async fn add_attendee(request: Request) -> Result<Reply, ApiError> {
     let wanted = read_attendee(&validate::json_body(&request)?)?;
     let managed = load_within(&request).await?;
     check_may_add(request.principal()?, &managed.booking)?;
-    let people = newcomers(&managed.booking, vec![wanted]);
+    let mut people = vec![wanted];
+    managed.keep_addresses(&request, &mut people).await?;
+    let people = newcomers(&managed.booking, people);
     let ids = add(&request, &managed, &people).await?;
     let added = ids.first().zip(people.into_iter().next());
     let (id, attendee) = added.ok_or_else(nobody_new)?;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use meridian_domain::oauth_client::display_email;
 use meridian_kernel::{AttendeeId, BookingId, EventTypeId, Instant, UserId};
 use meridian_store::bookings::{Attendee, Booking, Organizer};
 use meridian_store::{JsonObject, raw_text};
@@ -250,22 +251,6 @@ impl Serialize for Answers<'_> {
     }
 }
 
-/// How long the id of a platform client is in the address of a user it manages.
-const CLIENT_ID_LENGTH: usize = 25;
-
-/// An address as people know it: `ada+<client id>@x.org` of a managed user is
-/// `ada@x.org`.
-pub fn display_email(email: &str) -> Cow<'_, str> {
-    let parts = email.rsplit_once('@').and_then(|(local, domain)| {
-        let (name, client) = local.rsplit_once('+')?;
-        let is_client = client.len() == CLIENT_ID_LENGTH
-            && client.starts_with('c')
-            && client.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        is_client.then_some((name, domain))
-    });
-    parts.map_or(Cow::Borrowed(email), |(name, domain)| Cow::Owned(format!("{name}@{domain}")))
-}
-
 #[cfg(test)]
 pub mod tests {
     use meridian_kernel::{AttendeeId, OrganizationNumber, WireId};
@@ -440,19 +425,5 @@ pub mod tests {
         let shown = serde_json::to_value(BookingOutput::of(&booking)).unwrap();
         assert_eq!(shown["hosts"][0]["username"], "ada");
         assert_eq!(shown["hosts"][1]["username"], "bob");
-    }
-
-    #[test]
-    fn the_client_of_a_managed_user_is_not_part_of_the_address_people_read() {
-        let client = "clxyz0123456789abcdefghij";
-        for (email, shown) in [
-            (format!("ada+{client}@x.org"), "ada@x.org"),
-            (format!("ada+tag+{client}@x.org"), "ada+tag@x.org"),
-            ("ada+tag@x.org".to_owned(), "ada+tag@x.org"),
-            ("ada@x.org".to_owned(), "ada@x.org"),
-            (format!("+{client}"), &*format!("+{client}")),
-        ] {
-            assert_eq!(display_email(&email), shown, "{email}");
-        }
     }
 }

@@ -1,15 +1,17 @@
 //! `POST /v2/bookings`
 
-use meridian_domain::booking::{Decision, Offer, Wish, decide};
+use meridian_domain::booking::{CodeProof, Decision, Offer, Wish, decide};
 use meridian_edge::availability::Reasons;
 use meridian_gateway::{ApiError, Reply, Request, validate};
 use meridian_kernel::SchedulingType;
 
+use crate::booker_code;
 use crate::booking_input::BookingInput;
 use crate::booking_output::BookingOutput;
 use crate::errors::{self, refused};
 use crate::event_type::{self, Target, hosts_or_manages};
 use crate::making::{self, Booked, BookedTime, Wanted};
+use crate::managed_addresses;
 
 /// How long an instant booking may take to arrive, in minutes: it starts when it is
 /// asked for.
@@ -64,7 +66,11 @@ pub async fn book_target(
     event_type::check_may_book(request, &target)?;
     check_kind(input, &target)?;
     let by_host = is_by_host(request, &target);
-    let decision = decide_booking(request, input, &target, by_host)?;
+    let code = booker_code::proof(request, input, &target).await?;
+    let client = target.bookable.client.as_ref();
+    let input = managed_addresses::of_booking(request, &target.scope, client, input).await?;
+    let input = input.as_ref();
+    let decision = decide_booking(request, input, &target, (by_host, code))?;
     let wanted = Wanted {
         input,
         decision: &decision,
@@ -101,7 +107,7 @@ fn decide_booking(
     request: &Request,
     input: &BookingInput,
     target: &Target,
-    by_host: bool,
+    (by_host, code): (bool, CodeProof),
 ) -> Result<Decision, ApiError> {
     let bookable = &target.bookable;
     let offer = Offer {
@@ -120,7 +126,7 @@ fn decide_booking(
         location: input.location.as_ref(),
         responses: &input.responses,
         by_host,
-        verification_code: input.verification_code.as_deref(),
+        code,
     };
     decide(offer, &wish, request.now).map_err(|refusal| refused(refusal, bookable.id))
 }

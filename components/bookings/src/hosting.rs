@@ -4,13 +4,14 @@
 use meridian_edge::availability::{self, Answer, HostFacts, Question, Reasons};
 use meridian_gateway::ApiError;
 use meridian_kernel::{Instant, UserId, Zone};
-use meridian_scheduling::{Candidate, Fairness, choose};
-use meridian_store::bookings::{Booking, Host, booked_by_host};
+use meridian_scheduling::{Candidate, Missed, choose};
+use meridian_store::bookings::{Booking, Host};
 
 use crate::admission::instead_of_not_found;
 use crate::booking_input::Routing;
 use crate::errors::{event_type_not_found, not_available};
 use crate::event_type::Target;
+use crate::shares::{Shares, fairness};
 
 /// What is asked of the hosts.
 #[derive(Clone, Debug)]
@@ -50,8 +51,11 @@ pub struct Hosting {
 pub async fn find(target: &Target, asked: &Asked<'_>) -> Result<Hosting, ApiError> {
     let answer = ask(target, asked).await?;
     let limits_zone = answer.limits_zone;
-    let booked = booked_so_far(target, asked, limits_zone).await?;
-    let choice = Choice { target, asked, answer: &answer, booked: &booked };
+    let shares = shares_so_far(target, asked, limits_zone).await?;
+    let hosts: Vec<UserId> = answer.hosts.iter().map(|host| host.user_id).collect();
+    let missed = shares.as_ref().map(|shares| shares.missed(&hosts)).unwrap_or_default();
+    let choice =
+        Choice { target, asked, answer: &answer, shares: shares.as_ref(), missed: &missed };
     choice.check_joined()?;
     let opened: Vec<usize> =
         (0..asked.starts.len()).filter(|index| choice.joined(*index).is_none()).collect();
@@ -95,29 +99,22 @@ async fn ask(target: &Target, asked: &Asked<'_>) -> Result<Answer, ApiError> {
     answer.await.map_err(|error| instead_of_not_found(error, unknown))
 }
 
-/// How much each host is booked in the month of the booking, where shares matter.
-async fn booked_so_far(
+/// What each host has had in the month of the booking, where shares matter.
+async fn shares_so_far(
     target: &Target,
     asked: &Asked<'_>,
     zone: Zone,
-) -> Result<Vec<(UserId, u64)>, ApiError> {
-    if !target.settings.is_rr_weights_enabled {
-        return Ok(Vec::new());
-    }
-    let Some(first) = asked.starts.first() else { return Ok(Vec::new()) };
-    let month = meridian_scheduling::PerPeriod { month: Some(0), ..Default::default() };
-    let month = meridian_scheduling::Limits { bookings: month, ..Default::default() };
-    let Some(month) = month.periods_of(zone, *first).first().map(|period| period.interval) else {
-        return Ok(Vec::new());
-    };
-    Ok(booked_by_host(&target.scope, target.bookable.id, (month.start, month.end)).await?)
+) -> Result<Option<Shares>, ApiError> {
+    let Some(first) = asked.starts.first() else { return Ok(None) };
+    Shares::load(&target.scope, target.bookable.id, &target.settings, *first, zone).await
 }
 
 struct Choice<'a> {
     target: &'a Target,
     asked: &'a Asked<'a>,
     answer: &'a Answer,
-    booked: &'a [(UserId, u64)],
+    shares: Option<&'a Shares>,
+    missed: &'a [Missed],
 }
 
 impl<'a> Choice<'a> {
@@ -169,25 +166,19 @@ impl<'a> Choice<'a> {
             (0..hosts.len()).filter_map(|host| self.candidate(times, host)).collect();
         self.prefer_routed(&mut candidates);
         self.prefer_contact_owner(&mut candidates);
-        let fairness = if self.target.settings.is_rr_weights_enabled {
-            Fairness::Shares
-        } else {
-            Fairness::Turns
-        };
-        let chosen = choose(&candidates, fairness).ok()?;
+        let chosen = choose(&candidates, fairness(self.shares, self.missed)).ok()?;
         Some(chosen.into_iter().filter_map(|index| hosts.get(index)).collect())
     }
 
     fn candidate(&self, times: &[usize], host: usize) -> Option<Candidate<'a>> {
         let facts = self.answer.hosts.get(host)?;
-        let booked = self.booked.iter().find(|(user, _)| *user == facts.user_id);
         Some(Candidate {
             free: times.iter().all(|index| self.reasons(*index, host).is_free()),
             fixed: facts.is_fixed,
             group: &facts.group,
             priority: facts.priority,
             weight: facts.weight,
-            booked: booked.map_or(0, |(_, booked)| *booked),
+            booked: self.shares.map_or(0, |shares| shares.booked(facts.user_id)),
             last_booked_at: facts.last_booked_at,
         })
     }

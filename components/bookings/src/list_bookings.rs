@@ -11,6 +11,7 @@ use crate::admission::OpenScope;
 use crate::booking_output::BookingOutput;
 use crate::list_input::ListInput;
 use crate::managed::manages;
+use crate::managed_addresses;
 
 /// `GET /v2/bookings`: what the caller organises, hosts or attends.
 pub async fn list_bookings(request: Request) -> Result<Reply, ApiError> {
@@ -68,7 +69,9 @@ async fn list(
     input: &ListInput,
     viewer: Viewer,
 ) -> Result<Reply, ApiError> {
-    let filter = input.filter(viewer, request.now);
+    let mut filter = input.filter(viewer, request.now);
+    let kept = managed_addresses::of_filter(request, scope, filter.attendee_email).await?;
+    filter.attendee_email = kept.as_deref().or(filter.attendee_email);
     let page = bookings::list(scope, &filter).await?;
     log_unreadable(request, &page);
     let shows = showing_attendees(scope, request.principal()?, &page.bookings).await?;

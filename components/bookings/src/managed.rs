@@ -4,12 +4,13 @@ use meridian_domain::booking::{Forbidden, Standing, Status};
 use meridian_domain::event_type::{ConfirmationPolicy, EventTypeSettings};
 use meridian_gateway::{ApiError, Principal, Request};
 use meridian_kernel::{Instant, Role};
-use meridian_store::bookings::{self, Bookable, Booking, Opening};
+use meridian_store::bookings::{self, Attendee, Bookable, Booking, Opening};
 
 use crate::admission::{OpenScope, scope_of_booking};
 use crate::booking_output::BookingOutput;
 use crate::errors::booking_not_found;
 use crate::event_type::settings_of;
+use crate::managed_addresses;
 
 /// A booking and its event type, where that still exists.
 #[derive(Debug)]
@@ -47,6 +48,16 @@ impl Managed {
         }
         let is_own = manages(request.principal.as_ref(), &managed.booking);
         if is_own { Ok(managed) } else { Err(refusal()) }
+    }
+
+    /// Puts the addresses of a platform client's users into the form they are kept in.
+    pub async fn keep_addresses(
+        &self,
+        request: &Request,
+        people: &mut [Attendee],
+    ) -> Result<(), ApiError> {
+        let client = self.bookable.as_ref().and_then(|bookable| bookable.client.as_ref());
+        managed_addresses::of_attendees(request, &self.scope, client, people).await
     }
 
     /// As far as the rules of its life look at it.

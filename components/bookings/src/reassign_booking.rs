@@ -5,11 +5,12 @@ use meridian_edge::availability::{self, Answer, Question, Reasons};
 use meridian_gateway::validate::{self, Fields, text};
 use meridian_gateway::{ApiError, Reply, Request};
 use meridian_kernel::{SchedulingType, UserId};
-use meridian_scheduling::{Candidate, Fairness, choose};
+use meridian_scheduling::{Candidate, choose};
 use meridian_store::bookings::{self, Bookable, Host, Organizer, ReassignOutcome, Reassignment};
 use serde::Serialize;
 
 use crate::managed::{Managed, forbidden};
+use crate::shares::{Shares, fairness};
 
 /// How long a reason may be, in characters.
 const LONGEST_REASON: usize = 5_000;
@@ -22,7 +23,8 @@ pub async fn reassign_booking(request: Request) -> Result<Reply, ApiError> {
     let changing = Changing::load(&request).await?;
     for _ in 0..MOST_ATTEMPTS {
         let answer = changing.ask(&request, Vec::new()).await?;
-        let (from, to) = changing.choose(&answer).ok_or_else(nobody_is_free)?;
+        let shares = changing.shares(&answer).await?;
+        let (from, to) = changing.choose(&answer, shares.as_ref()).ok_or_else(nobody_is_free)?;
         match changing.hand_over(&request, from, to, None).await? {
             ReassignOutcome::Reassigned => return changing.reply(to, None),
             ReassignOutcome::Taken => {}
@@ -107,39 +109,39 @@ impl Changing {
         .await
     }
 
+    async fn shares(&self, answer: &Answer) -> Result<Option<Shares>, ApiError> {
+        let Managed { scope, booking, settings, .. } = &self.managed;
+        Shares::load(scope, self.bookable.id, settings, booking.start, answer.limits_zone).await
+    }
+
     /// Whose turn it is, and whom they stand in for.
-    fn choose(&self, answer: &Answer) -> Option<(UserId, &Organizer)> {
-        let fairness = if self.managed.settings.is_rr_weights_enabled {
-            Fairness::Shares
-        } else {
-            Fairness::Turns
-        };
+    fn choose(&self, answer: &Answer, shares: Option<&Shares>) -> Option<(UserId, &Organizer)> {
         let from = self.replaceable(answer, |_| true)?;
         let group = &answer.hosts.iter().find(|host| host.user_id == from)?.group;
         let reasons = answer.starts.first()?;
-        let candidates: Vec<(UserId, Candidate<'_>)> = answer
+        // Its hosts have their share, but no turn.
+        let is_other = |user| !self.managed.booking.is_hosted_by(user);
+        let (users, candidates): (Vec<UserId>, Vec<Candidate<'_>>) = answer
             .hosts
             .iter()
             .zip(reasons)
             .filter(|(host, _)| !host.is_fixed && host.group == *group)
-            .filter(|(host, _)| !self.managed.booking.is_hosted_by(host.user_id))
             .map(|(host, reasons)| {
                 let candidate = Candidate {
-                    free: allowed(*reasons).is_free(),
+                    free: is_other(host.user_id) && allowed(*reasons).is_free(),
                     fixed: false,
                     group: &host.group,
                     priority: host.priority,
                     weight: host.weight,
-                    booked: 0,
+                    booked: shares.map_or(0, |shares| shares.booked(host.user_id)),
                     last_booked_at: host.last_booked_at,
                 };
                 (host.user_id, candidate)
             })
-            .collect();
-        let hosts: Vec<Candidate<'_>> = candidates.iter().map(|(_, host)| *host).collect();
-        let chosen = choose(&hosts, fairness).ok()?;
-        let (user, _) = candidates.get(*chosen.first()?)?;
-        Some((from, self.host(*user)?))
+            .unzip();
+        let missed = shares.map(|shares| shares.missed(&users)).unwrap_or_default();
+        let chosen = choose(&candidates, fairness(shares, &missed)).ok()?;
+        Some((from, self.host(*users.get(*chosen.first()?)?)?))
     }
 
     /// The host of the booking whom that one stands in for: of the same group.

@@ -1,10 +1,11 @@
 //! What this component answers to.
 
 use meridian_gateway::{Access, ApiVersion, Resource, Route, RouteTable, route};
-use meridian_kernel::Role;
+use meridian_kernel::{OAuthScope, Permission, Rate, Role};
 
 use crate::add_guests::add_guests;
 use crate::attendees::{add_attendee, get_attendee, list_attendees};
+use crate::booker_code::request_booker_code;
 use crate::calendar_links::get_calendar_links;
 use crate::cancel_booking::cancel_booking;
 use crate::change_location::change_location;
@@ -34,40 +35,49 @@ const BEFORE_OVERRIDES: Resource = Resource::Exactly(&[ApiVersion::V20240813]);
 /// Both of them.
 const CURRENT: Resource = Resource::Exactly(&[ApiVersion::V20240813, ApiVersion::V20260225]);
 
-const WRITE: Access = Access::User { scope: "BOOKING_WRITE" };
+/// Bringing guests sends mails.
+static GUESTS: Rate = Rate::new("guests", 5, 60_000);
 
-const READ: Access = Access::User { scope: "BOOKING_READ" };
+const WRITE: Access = Access::user(OAuthScope::BookingWrite);
+
+const READ: Access = Access::user(OAuthScope::BookingRead);
 
 /// What is shown to those who administer an organisation.
 const OF_ORGANIZATION: Access =
-    Access::Organization { scope: "ORG_BOOKING_READ", role: Role::Admin };
+    Access::organization(OAuthScope::OrgBookingRead, Role::Admin)
+        .or_permission(Permission::BookingReadOrgBookings);
 
 /// What is shown to those who administer a team.
-const OF_TEAM: Access = Access::Team { scope: "TEAM_BOOKING_READ", role: Role::Admin };
+const OF_TEAM: Access = Access::team(OAuthScope::TeamBookingRead, Role::Admin)
+    .or_permission(Permission::BookingReadTeamBookings);
 
 const ROUTES: &[Route] = &[
-    route!(POST "/v2/bookings", NEWEST, Access::Optional, create_booking),
-    route!(POST "/v2/bookings", BEFORE_OVERRIDES, Access::Optional, v2024_08_13::create_booking),
-    route!(POST "/v2/bookings", OLDEST, Access::Optional, v2024_04_15::create_booking),
+    route!(POST "/v2/bookings", NEWEST, Access::OPTIONAL, create_booking),
+    route!(POST "/v2/bookings", BEFORE_OVERRIDES, Access::OPTIONAL, v2024_08_13::create_booking),
+    route!(POST "/v2/bookings", OLDEST, Access::OPTIONAL, v2024_04_15::create_booking),
     route!(
         POST "/v2/bookings/recurring",
-        OLDEST, Access::Optional, v2024_04_15::create_recurring_booking
+        OLDEST, Access::OPTIONAL, v2024_04_15::create_recurring_booking
     ),
     route!(
         POST "/v2/bookings/instant",
-        OLDEST, Access::Optional, v2024_04_15::create_instant_booking
+        OLDEST, Access::OPTIONAL, v2024_04_15::create_instant_booking
+    ),
+    route!(
+        POST "/v2/bookings/verification-code/request",
+        Resource::Any, Access::OPTIONAL, request_booker_code
     ),
     route!(GET "/v2/bookings", Resource::Bookings, READ, list_bookings),
     route!(GET "/v2/bookings", OLDEST, READ, v2024_04_15::list_bookings),
     route!(
         GET "/v2/bookings/by-seat/:seatUid",
-        Resource::Bookings, Access::Optional, get_booking_by_seat
+        Resource::Bookings, Access::OPTIONAL, get_booking_by_seat
     ),
-    route!(GET "/v2/bookings/:bookingUid", Resource::Bookings, Access::Optional, get_booking),
-    route!(GET "/v2/bookings/:bookingUid", OLDEST, Access::Optional, v2024_04_15::get_booking),
+    route!(GET "/v2/bookings/:bookingUid", Resource::Bookings, Access::OPTIONAL, get_booking),
+    route!(GET "/v2/bookings/:bookingUid", OLDEST, Access::OPTIONAL, v2024_04_15::get_booking),
     route!(
         GET "/v2/bookings/:bookingUid/reschedule",
-        OLDEST, Access::Optional, v2024_04_15::get_booking_to_move
+        OLDEST, Access::OPTIONAL, v2024_04_15::get_booking_to_move
     ),
     route!(GET "/v2/bookings/:bookingUid/attendees", Resource::Bookings, READ, list_attendees),
     route!(POST "/v2/bookings/:bookingUid/attendees", Resource::Bookings, WRITE, add_attendee),
@@ -75,7 +85,8 @@ const ROUTES: &[Route] = &[
         GET "/v2/bookings/:bookingUid/attendees/:attendeeId",
         Resource::Bookings, READ, get_attendee
     ),
-    route!(POST "/v2/bookings/:bookingUid/guests", Resource::Bookings, WRITE, add_guests),
+    route!(POST "/v2/bookings/:bookingUid/guests", Resource::Bookings, WRITE, add_guests)
+        .limited(&GUESTS),
     route!(PATCH "/v2/bookings/:bookingUid/location", Resource::Bookings, WRITE, change_location),
     route!(
         GET "/v2/bookings/:bookingUid/calendar-links",
@@ -107,15 +118,15 @@ const ROUTES: &[Route] = &[
     route!(GET "/v2/teams/:teamId/bookings", Resource::Any, OF_TEAM, list_team_bookings),
     route!(
         POST "/v2/bookings/:bookingUid/cancel",
-        Resource::Bookings, Access::Optional, cancel_booking
+        Resource::Bookings, Access::OPTIONAL, cancel_booking
     ),
     route!(
         POST "/v2/bookings/:bookingUid/reschedule",
-        NEWEST, Access::Optional, reschedule_booking
+        NEWEST, Access::OPTIONAL, reschedule_booking
     ),
     route!(
         POST "/v2/bookings/:bookingUid/reschedule",
-        BEFORE_OVERRIDES, Access::Optional, reschedule_booking_2024_08_13
+        BEFORE_OVERRIDES, Access::OPTIONAL, reschedule_booking_2024_08_13
     ),
     route!(POST "/v2/bookings/:bookingUid/confirm", CURRENT, WRITE, confirm_booking),
     route!(POST "/v2/bookings/:bookingUid/decline", CURRENT, WRITE, decline_booking),

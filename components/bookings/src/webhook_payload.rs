@@ -247,6 +247,7 @@ mod tests {
             team: None,
             hosts: vec![Host { user: booking.organizer.clone(), is_fixed: true }],
             has_webhooks: true,
+            client: None,
         }
     }
 

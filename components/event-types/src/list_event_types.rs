@@ -192,6 +192,7 @@ mod tests {
             query: query.iter().map(pair).collect(),
             headers: http::HeaderMap::new(),
             host: "localhost".to_owned(),
+            origin: "http://localhost".to_owned(),
             body: Vec::new().into(),
             request_id: String::new(),
             version: ApiVersion::V20240614,

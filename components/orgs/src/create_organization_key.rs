@@ -2,13 +2,13 @@
 
 use meridian_gateway::validate::{Fields, Violation, email, integer, json_body};
 use meridian_gateway::{ApiError, Reply, Request};
-use meridian_kernel::{ApiKey, KeyMode, UserId};
+use meridian_kernel::{ApiKey, KeyMode, Rate, UserId};
 use meridian_store::api_keys::{self, NewApiKey};
 use meridian_store::{Scope, organizations, users};
 use serde_json::{Value, json};
 
-use crate::errors;
 use crate::memberships::user_id;
+use crate::{errors, limits};
 
 /// A century: longer is for ever.
 const MAX_DAYS: i64 = 36_500;
@@ -29,7 +29,7 @@ pub async fn create_organization_key(request: Request) -> Result<Reply, ApiError
     };
     let key = ApiKey::generate(number, KeyMode::Live);
     let expires_at = wish.days.map(|days| request.now.plus_minutes(days * MINUTES_A_DAY));
-    let new = NewApiKey::new(&key, None, expires_at);
+    let new = NewApiKey::new(&key, None, expires_at).with_rates(&wish.rates);
     let user = user.ok_or_else(errors::no_user)?;
     let stored = api_keys::insert(&scope, user, &new, request.now).await?;
     let stored = stored.ok_or_else(errors::no_user)?;
@@ -49,6 +49,7 @@ enum Holder {
 struct Wish {
     holder: Holder,
     days: Option<i64>,
+    rates: Vec<Rate>,
 }
 
 fn read_wish(body: &Value) -> Result<Wish, ApiError> {
@@ -56,13 +57,14 @@ fn read_wish(body: &Value) -> Result<Wish, ApiError> {
     let email = fields.optional("email", email());
     let id = fields.optional("userId", user_id);
     let days = fields.optional("expiresInDays", integer(1, MAX_DAYS));
+    let rates = fields.object("limits", limits::read_rates).unwrap_or_default();
     if fields.has("email") == fields.has("userId") {
         let text = "or userId must be given, and not both";
         fields.refuse("email", &Violation::new("isExclusive", text));
     }
     fields.finish()?;
     let holder = email.map(Holder::Email).or_else(|| id.map(Holder::Id));
-    Ok(Wish { holder: holder.ok_or_else(errors::no_user)?, days })
+    Ok(Wish { holder: holder.ok_or_else(errors::no_user)?, days, rates })
 }
 
 #[cfg(test)]

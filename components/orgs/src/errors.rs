@@ -1,8 +1,9 @@
 //! What this component refuses, in the words of the API.
 
 use meridian_gateway::{ApiError, Principal};
-use meridian_kernel::{MembershipId, Role, TeamId, UserId};
+use meridian_kernel::{ApiKeyId, MembershipId, Patch, PermissionSet, TeamId, UserId};
 use meridian_store::memberships::{Membership, MembershipChanged};
+use meridian_store::roles::{Place, RoleRefused};
 use meridian_store::users::{MemberChange, MemberChanged, User};
 
 use crate::registry::ProvisionError;
@@ -37,6 +38,11 @@ pub fn provision(slug: &str, error: ProvisionError) -> ApiError {
         }
         ProvisionError::Store(error) => error.into(),
     }
+}
+
+/// Nobody's key.
+pub fn no_api_key(id: ApiKeyId) -> ApiError {
+    ApiError::not_found(format!("API key with id {id} not found"))
 }
 
 /// Nobody's team.
@@ -91,6 +97,52 @@ pub fn username_taken(username: &str) -> ApiError {
     ApiError::conflict(format!("The username {username} is taken by another user"))
 }
 
+/// A role the place does not have.
+pub fn no_role(id: &str) -> ApiError {
+    ApiError::not_found(format!("Role with id {id} not found"))
+}
+
+/// A team that does not exist: an organisation always does.
+pub fn no_place(place: Place) -> ApiError {
+    place.map_or_else(|| ApiError::not_found("Organization not found"), no_team)
+}
+
+/// One of the roles that everybody has.
+pub fn system_role(id: &str) -> ApiError {
+    ApiError::forbidden(format!("Role with id {id} is a system role and cannot be changed"))
+}
+
+/// Another role's name, or that of a role that everybody has.
+pub fn role_name_taken(name: &str) -> ApiError {
+    ApiError::conflict(format!("The name {name} is taken by another role"))
+}
+
+/// A role above whoever asks.
+pub fn role_allows_more(id: &str) -> ApiError {
+    ApiError::forbidden(format!("Role with id {id} has permissions that you do not have"))
+}
+
+/// 403 that names what of the wanted permissions whoever asks does not hold.
+pub fn unless_held(wanted: PermissionSet, held: PermissionSet) -> Result<(), ApiError> {
+    if held.allows_all(wanted) {
+        return Ok(());
+    }
+    let missing = wanted.without(held).iter().map(|permission| permission.as_str());
+    let missing = missing.collect::<Vec<_>>().join(", ");
+    Err(ApiError::forbidden(format!(
+        "You cannot grant permissions that you do not have: {missing}"
+    )))
+}
+
+/// Why somebody was not given the role they should have.
+pub fn role_refused(why: RoleRefused, wish: &Patch<String>) -> ApiError {
+    let id = wish.value().map(String::as_str).unwrap_or_default();
+    match why {
+        RoleRefused::Unknown => no_role(id),
+        RoleRefused::AllowsMore => role_allows_more(id),
+    }
+}
+
 /// A token that was never made, or a week ago.
 pub fn no_invite() -> ApiError {
     ApiError::not_found("The invitation is unknown or has expired")
@@ -107,16 +159,17 @@ fn last_owner(of: &str) -> ApiError {
 pub fn unless_done(
     changed: MembershipChanged,
     principal: &Principal,
-    team: TeamId,
-    id: MembershipId,
+    (team, id): (TeamId, MembershipId),
+    custom_role: &Patch<String>,
 ) -> Result<Box<Membership>, ApiError> {
     match changed {
         MembershipChanged::Done(membership) => Ok(membership),
         MembershipChanged::Unknown => Err(no_membership(id)),
-        MembershipChanged::OwnersOnly => {
-            principal.require_team_role(team, Role::Owner)?;
+        MembershipChanged::Outranks(role) => {
+            principal.require_team_role(team, role)?;
             Err(no_membership(id))
         }
+        MembershipChanged::RoleRefused(why) => Err(role_refused(why, custom_role)),
         MembershipChanged::LastOwner => Err(last_owner("a team")),
     }
 }
@@ -131,10 +184,11 @@ pub fn unless_changed(
     match changed {
         MemberChanged::Done(user) => Ok(user),
         MemberChanged::Unknown => Err(no_member(id)),
-        MemberChanged::OwnersOnly => {
-            principal.require_organization_role(Role::Owner)?;
+        MemberChanged::Outranks(role) => {
+            principal.require_organization_role(role)?;
             Err(no_member(id))
         }
+        MemberChanged::RoleRefused(why) => Err(role_refused(why, &change.custom_role.role)),
         MemberChanged::LastOwner => Err(last_owner("an organization")),
         MemberChanged::EmailTaken => Err(email_taken(change.email.as_deref().unwrap_or_default())),
         MemberChanged::UsernameTaken => {

@@ -8,7 +8,10 @@ use meridian_gateway::validate::{
 };
 use meridian_kernel::{Patch, Secret, Zone};
 use meridian_store::organizations::{NewOrganization, OrganizationChange, Owner};
+use meridian_vault::{MAX_PASSWORD, MIN_PASSWORD};
 use serde_json::{Map, Value};
+
+use crate::limits;
 
 const PLANS: &[&str] = &["FREE", "STARTER", "ESSENTIALS", "SCALE", "ENTERPRISE"];
 const DEFAULT_PLAN: &str = "FREE";
@@ -20,9 +23,6 @@ const MAX_DOMAINS: usize = 20;
 /// RFC 1035, 2.3.4.
 const MAX_HOST: usize = 253;
 const MAX_LABEL: usize = 63;
-const MAX_LIMITS: usize = 50;
-const MIN_PASSWORD: usize = 8;
-const MAX_PASSWORD: usize = 128;
 
 /// A new organisation and its first user.
 pub struct Provisioning {
@@ -53,7 +53,7 @@ pub fn read_provisioning(body: &Value) -> Result<Provisioning, ApiError> {
         is_platform: fields.optional("isPlatform", boolean()).unwrap_or(false),
         owner: Owner { id: 0, email: owner.email, username: owner.username },
         brand: fields.object("brand", read_brand).map(Value::Object),
-        limits: fields.optional("limits", limits).map(Value::Object),
+        limits: fields.object("limits", limits::read).map(Value::Object),
         domains: fields.optional("domains", domains).unwrap_or_default(),
     };
     fields.finish()?;
@@ -103,7 +103,12 @@ pub fn read_change(body: &Value) -> Result<OrganizationChange, ApiError> {
                 .object("brand", read_brand)
                 .map_or(Patch::Absent, |brand| Patch::Value(Value::Object(brand))),
         },
-        limits: fields.patch("limits", limits).map(Value::Object),
+        limits: match fields.raw("limits") {
+            Some(Value::Null) => Patch::Null,
+            _ => fields
+                .object("limits", limits::read)
+                .map_or(Patch::Absent, |limits| Patch::Value(Value::Object(limits))),
+        },
         domains: match fields.patch("domains", domains) {
             Patch::Absent => None,
             Patch::Null => Some(Vec::new()),
@@ -158,14 +163,6 @@ fn host(value: &Value) -> Result<String, Violation> {
     if fits { Ok(host) } else { Err(Violation::new("isFqdn", rule)) }
 }
 
-/// Names and whole numbers; what each limits is its own feature's matter.
-fn limits(value: &Value) -> Result<Map<String, Value>, Violation> {
-    let rule = "must be an object of at most 50 whole numbers from 0";
-    let limits = value.as_object().ok_or_else(|| Violation::new("isObject", rule))?;
-    let fits = limits.len() <= MAX_LIMITS && limits.values().all(Value::is_u64);
-    if fits { Ok(limits.clone()) } else { Err(Violation::new("isLimits", rule)) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,7 +202,7 @@ mod tests {
     fn every_mistake_is_named_with_its_path() {
         let body = json!({
             "slug": "Acme!", "owner": {"email": "x", "username": "A b", "timeZone": "Mars", "password": "short"},
-            "plan": "GOLD", "domains": ["localhost"], "brand": {"color": "red"}, "limits": {"users": -1},
+            "plan": "GOLD", "domains": ["localhost"], "brand": {"color": "red"}, "limits": {"users": -1, "rateLimits": [{"name": "a b", "limit": 0}]},
         });
         let error = read_provisioning(&body).err().unwrap();
         assert_eq!(error.status, http::StatusCode::BAD_REQUEST);
@@ -220,7 +217,10 @@ mod tests {
             "plan",
             "domains",
             "brand.color",
-            "limits",
+            "limits.users",
+            "limits.rateLimits.0.name",
+            "limits.rateLimits.0.limit",
+            "limits.rateLimits.0.ttl",
         ] {
             assert!(error.message.contains(&format!("{path} ")), "{path}: {}", error.message);
         }

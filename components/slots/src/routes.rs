@@ -1,7 +1,7 @@
 //! What this component answers to.
 
 use meridian_gateway::{Access, ApiVersion, Resource, Route, RouteTable, route};
-use meridian_kernel::Role;
+use meridian_kernel::{OAuthScope, Role};
 
 use crate::list_time_zones::list_time_zones;
 use crate::out_of_office::{create_entry, delete_entry, read_entries, update_entry};
@@ -15,11 +15,11 @@ use crate::travel_schedules::{
     create_travel_schedule, delete_travel_schedule, read_travel_schedules,
 };
 
-const READ: Access = Access::User { scope: "SCHEDULE_READ" };
-const WRITE: Access = Access::User { scope: "SCHEDULE_WRITE" };
-const ORG_READ: Access = Access::Organization { scope: "ORG_SCHEDULE_READ", role: Role::Admin };
-const ORG_WRITE: Access = Access::Organization { scope: "ORG_SCHEDULE_WRITE", role: Role::Admin };
-const TEAM_READ: Access = Access::Team { scope: "TEAM_SCHEDULE_READ", role: Role::Admin };
+const READ: Access = Access::user(OAuthScope::ScheduleRead);
+const WRITE: Access = Access::user(OAuthScope::ScheduleWrite);
+const ORG_READ: Access = Access::organization(OAuthScope::OrgScheduleRead, Role::Admin);
+const ORG_WRITE: Access = Access::organization(OAuthScope::OrgScheduleWrite, Role::Admin);
+const TEAM_READ: Access = Access::team(OAuthScope::TeamScheduleRead, Role::Admin);
 
 /// Schedules as they were first.
 const OLD: Resource = Resource::Exactly(&[ApiVersion::V20240415]);
@@ -76,14 +76,14 @@ const ROUTES: &[Route] = &[
     route!(GET "/v2/me/travel-schedules/:travelScheduleId", Resource::Any, READ, read_travel_schedules::get_travel_schedule),
     route!(DELETE "/v2/me/travel-schedules/:travelScheduleId", Resource::Any, WRITE, delete_travel_schedule::delete_travel_schedule),
 
-    route!(GET "/v2/timezones", Resource::Any, Access::Public, list_time_zones),
+    route!(GET "/v2/timezones", Resource::Any, Access::PUBLIC, list_time_zones),
 
-    route!(GET "/v2/slots", Resource::Slots, Access::Public, get_slots::get_slots),
-    route!(POST "/v2/slots/reservations", Resource::Slots, Access::Optional, reserve_slot::reserve_slot),
-    route!(GET "/v2/slots/reservations/:uid", Resource::Slots, Access::Public, read_reservation::get_reservation),
-    route!(PATCH "/v2/slots/reservations/:uid", Resource::Slots, Access::Optional, update_reservation::update_reservation),
-    route!(DELETE "/v2/slots/reservations/:uid", Resource::Slots, Access::Public, release_slot::release_slot),
-    route!(GET "/v2/slots/available", OLD_SLOTS, Access::Public, slots::v2024_04_15::get_available_slots),
-    route!(POST "/v2/slots/reserve", OLD_SLOTS, Access::Public, reservations::v2024_04_15::reserve_slot),
-    route!(DELETE "/v2/slots/selected-slot", OLD_SLOTS, Access::Public, reservations::v2024_04_15::delete_selected_slot),
+    route!(GET "/v2/slots", Resource::Slots, Access::PUBLIC, get_slots::get_slots),
+    route!(POST "/v2/slots/reservations", Resource::Slots, Access::OPTIONAL, reserve_slot::reserve_slot),
+    route!(GET "/v2/slots/reservations/:uid", Resource::Slots, Access::PUBLIC, read_reservation::get_reservation),
+    route!(PATCH "/v2/slots/reservations/:uid", Resource::Slots, Access::OPTIONAL, update_reservation::update_reservation),
+    route!(DELETE "/v2/slots/reservations/:uid", Resource::Slots, Access::PUBLIC, release_slot::release_slot),
+    route!(GET "/v2/slots/available", OLD_SLOTS, Access::PUBLIC, slots::v2024_04_15::get_available_slots),
+    route!(POST "/v2/slots/reserve", OLD_SLOTS, Access::PUBLIC, reservations::v2024_04_15::reserve_slot),
+    route!(DELETE "/v2/slots/selected-slot", OLD_SLOTS, Access::PUBLIC, reservations::v2024_04_15::delete_selected_slot),
 ];

@@ -1,25 +1,13 @@
 //! One attempt at one delivery.
 
-use std::pin::pin;
-use std::time::Duration;
-
 use bytes::Bytes;
-use futures::future::{Either, select};
 use http::header;
 use meridian_domain::webhook::{self, Event};
 use meridian_kernel::{Instant, OrganizationNumber, Secret};
 use meridian_store::deliveries::Delivery;
 
-use crate::target;
-
-/// How long a subscriber may take to answer.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
-
-/// How long is waited for the body once the status is known: only people read it.
-const BODY_PATIENCE: Duration = Duration::from_secs(1);
-
-/// How much of an answer is kept, in bytes.
-const MOST_OF_ANSWER: usize = 1024;
+use crate::exchange::{Answer, exchange};
+use crate::target::Targets;
 
 const USER_AGENT: &str = concat!("Meridian-Webhooks/", env!("CARGO_PKG_VERSION"));
 
@@ -32,15 +20,6 @@ pub(crate) enum Outcome {
     Unanswered(String),
     /// It will never work.
     Hopeless(String),
-}
-
-/// What a subscriber answered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Answer {
-    pub status: u16,
-    pub retry_after: Option<String>,
-    /// The first kilobyte of the body; `None` where there was none.
-    pub beginning: Option<String>,
 }
 
 /// The secrets that sign a delivery: the one of its webhook, and for a while the one
@@ -61,40 +40,20 @@ pub(crate) async fn attempt(
     organization: OrganizationNumber,
     delivery: &Delivery,
     secrets: &Secrets,
-    private_allowed: bool,
+    targets: &Targets,
 ) -> Outcome {
     // Checked again: the deployment may have become stricter since.
-    if let Err(refused) = target::check_url(&delivery.subscriber_url, private_allowed) {
+    if let Err(refused) = targets.check(&delivery.subscriber_url) {
         return Outcome::Hopeless(format!("the subscriberUrl {refused}"));
     }
     let request = match build(organization, delivery, secrets, Instant::now()) {
         Ok(request) => request,
         Err(error) => return Outcome::Hopeless(error),
     };
-    let answer = pin!(meridian_edge::send_for_head(request));
-    let timeout = pin!(spin_sdk::time::sleep(TIMEOUT));
-    let (status, headers, body) = match select(answer, timeout).await {
-        Either::Left((Ok(head), _)) => head,
-        Either::Left((Err(error), _)) => return Outcome::Unanswered(error.to_string()),
-        Either::Right(_) => {
-            let seconds = TIMEOUT.as_secs();
-            let error = format!("the subscriber did not answer within {seconds} s");
-            return Outcome::Unanswered(error);
-        }
-    };
-    let retry_after = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-    Outcome::Answered(Answer {
-        status: status.as_u16(),
-        retry_after: retry_after.map(str::to_owned),
-        beginning: beginning(body).await,
-    })
-}
-
-async fn beginning(body: meridian_edge::Incoming) -> Option<String> {
-    let mut bytes = Vec::new();
-    let patience = pin!(spin_sdk::time::sleep(BODY_PATIENCE));
-    select(pin!(body.read(MOST_OF_ANSWER, &mut bytes)), patience).await;
-    (!bytes.is_empty()).then(|| String::from_utf8_lossy(&bytes).into_owned())
+    match exchange(request, "the subscriber").await {
+        Ok(answer) => Outcome::Answered(answer),
+        Err(error) => Outcome::Unanswered(error),
+    }
 }
 
 /// The signatures are over the exact bytes that are sent.

@@ -3,7 +3,7 @@
 use meridian_domain::webhook::SECRET_OVERLAP;
 use meridian_gateway::{ApiError, Reply, Request};
 use meridian_kernel::{Instant, Patch};
-use meridian_store::deliveries;
+use meridian_store::due_work;
 use meridian_store::webhooks::{self, Changed, Changes, NewSecret, Webhook};
 use meridian_vault::Vault;
 
@@ -23,7 +23,7 @@ pub(crate) async fn change_webhook(request: Request) -> Result<Reply, ApiError> 
         version: patch.version,
     };
     // As when a webhook is made: see `create_webhook`.
-    deliveries::mark_due(&scope, request.now).await?;
+    due_work::mark_due(&scope, request.now).await?;
     match webhooks::update(&scope, &webhook.id, &changes, request.now).await? {
         Changed::Done(webhook) => Reply::ok(&output::present(*webhook, &vault, request.now)?),
         Changed::UrlTaken => Err(access::url_taken()),

@@ -2,7 +2,7 @@
 
 use meridian_gateway::{ApiError, Reply, Request, idempotency};
 use meridian_kernel::UuidUid;
-use meridian_store::deliveries;
+use meridian_store::due_work;
 use meridian_store::webhooks::{self, Created, Webhook};
 
 use crate::{access, input, output, secrets};
@@ -28,11 +28,11 @@ pub(crate) async fn create_webhook(request: Request) -> Result<Reply, ApiError> 
     idempotency::subject(|| format!("{}/{}", request.path, webhook.id));
     // A booking under way may have looked for subscribers already: the sweep has
     // to look here even if that booking's process dies with the delivery written.
-    deliveries::mark_due(&scope, request.now).await?;
+    due_work::mark_due(&scope, request.now).await?;
     match webhooks::create(&scope, &webhook).await? {
         Created::Done => Reply::created(&output::present(webhook, &vault, request.now)?),
         Created::UrlTaken => Err(access::url_taken()),
-        Created::TooMany => Err(access::too_many(owner, &scope)),
-        Created::OwnerGone => Err(access::owner_gone(owner, &scope)),
+        Created::TooMany => Err(access::too_many(&webhook.owner, &scope)),
+        Created::OwnerGone => Err(access::owner_gone(&webhook.owner, &scope)),
     }
 }

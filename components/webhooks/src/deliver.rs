@@ -1,4 +1,4 @@
-//! The platform's own routes: deliver what is due.
+//! The platform's own routes: deliver what is due, and do the jobs that are.
 //!
 //! `POST /internal/organizations/:organization/deliver` is the fast path behind a
 //! booking. `POST /internal/sweep` finds whatever that path lost, what is to be tried
@@ -7,21 +7,25 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use http::StatusCode;
 use meridian_edge::{DATABASE, WitDatabase, WitGuard};
 use meridian_gateway::{ApiError, Guard, Refusal, Reply, Request};
 use meridian_kernel::{Instant, OrganizationNumber};
-use meridian_store::deliveries::{self, Delivery, Outlook};
+use meridian_store::deliveries::{self, Delivery};
+use meridian_store::due_work::{self, Outlook};
 use meridian_store::{DatabaseError, Scope};
+use meridian_vault::Vault;
 use serde_json::json;
 
 use crate::attempt::{self, Secrets};
 use crate::tally::Tally;
-use crate::worker::{Left, Worker};
-use crate::{meetings, secrets, target};
+use crate::target::Targets;
+use crate::turns::Left;
+use crate::worker::Worker;
+use crate::{jobs, meetings, secrets};
 
-/// For how long one call takes on new deliveries, in milliseconds. What is left
+/// For how long one call takes on anything new, in milliseconds. What is left
 /// then is the next sweep's.
 const BUDGET: i64 = 10_000;
 
@@ -52,7 +56,7 @@ pub(crate) fn deliver_after_response(organization: OrganizationNumber, now: Inst
     let stop_at = now.plus_millis(BUDGET);
     meridian_edge::after_response(async move {
         let outcome = match open(organization).await {
-            Ok(Found::Open(scope)) => deliver(&scope, stop_at).await.map(|_| ()),
+            Ok(Found::Open(scope)) => work(&scope, stop_at).await.map(|_| ()),
             Ok(_) => Ok(()),
             Err(error) => Err(error),
         };
@@ -67,7 +71,7 @@ pub(crate) fn deliver_after_response(organization: OrganizationNumber, now: Inst
 /// sweep, which may find what a crash left, from coming.
 pub(crate) async fn sweep(request: Request) -> Result<Reply, ApiError> {
     let platform = meridian_edge::platform().await?;
-    let organizations = deliveries::due(&platform, request.now, MOST_ORGANIZATIONS).await?;
+    let organizations = due_work::due(&platform, request.now, MOST_ORGANIZATIONS).await?;
     let reply = json!({ "status": "success", "data": { "organizations": organizations.len() } });
     if !organizations.is_empty() {
         meridian_edge::after_response(sweep_all(organizations, request.now));
@@ -100,11 +104,13 @@ async fn sweep_one(organization: OrganizationNumber, stop_at: Instant) -> Result
     let outlook = match open(organization).await? {
         Found::Open(scope) => {
             meetings::tell(&scope, looked_at, stop_at).await?;
-            if deliver(&scope, stop_at).await? == Left::Some {
+            if work(&scope, stop_at).await? == Left::Some {
                 return Ok(Left::Some);
             }
+            deliveries::line_up(&scope, Instant::now()).await?;
             deliveries::prune(&scope, looked_at, MOST_PRUNING).await?;
-            deliveries::outlook(&scope).await?
+            meridian_store::jobs::prune(&scope, looked_at, MOST_PRUNING).await?;
+            due_work::outlook(&scope).await?
         }
         Found::Suspended => {
             let next_due = Some(looked_at.plus_millis(SUSPENDED_WAIT));
@@ -113,7 +119,7 @@ async fn sweep_one(organization: OrganizationNumber, stop_at: Instant) -> Result
         Found::Gone => Outlook::default(),
     };
     let platform = meridian_edge::platform().await?;
-    deliveries::put_off(&platform, organization, &outlook, looked_at).await?;
+    due_work::put_off(&platform, organization, &outlook, looked_at).await?;
     Ok(Left::Nothing)
 }
 
@@ -138,15 +144,26 @@ async fn open(organization: OrganizationNumber) -> Result<Found, ApiError> {
     }
 }
 
-async fn deliver(scope: &Scope<'_, WitDatabase>, stop_at: Instant) -> Result<Left, ApiError> {
-    let organization = scope.organization();
+/// Deliveries and jobs beside each other: neither waits for the other.
+async fn work(scope: &Scope<'_, WitDatabase>, stop_at: Instant) -> Result<Left, ApiError> {
     let vault = secrets::vault().await?;
-    let private_allowed = target::private_allowed().await;
+    let (deliveries, jobs) =
+        join(deliver(scope, &vault, stop_at), jobs::work(scope, &vault, stop_at)).await;
+    Ok(deliveries?.and(jobs?))
+}
+
+async fn deliver(
+    scope: &Scope<'_, WitDatabase>,
+    vault: &Vault,
+    stop_at: Instant,
+) -> Result<Left, ApiError> {
+    let organization = scope.organization();
+    let targets = Targets::load().await;
     let tally = Tally::default();
     let send = async |delivery: &Delivery, secrets: &Secrets| {
-        attempt::attempt(organization, delivery, secrets, private_allowed).await
+        attempt::attempt(organization, delivery, secrets, &targets).await
     };
-    let left = Worker { scope, vault: &vault, tally: &tally, send }.deliver_until(stop_at).await;
+    let left = Worker { scope, vault, tally: &tally, send }.deliver_until(stop_at).await;
     tally.write(&meridian_edge::platform().await?).await?;
     Ok(left?)
 }
@@ -155,7 +172,7 @@ async fn deliver(scope: &Scope<'_, WitDatabase>, stop_at: Instant) -> Result<Lef
 fn log_failure(organization: OrganizationNumber, error: &ApiError) {
     let line = json!({
         "level": "error",
-        "message": "webhook deliveries of an organization stopped",
+        "message": "deliveries or jobs of an organization stopped",
         "organization": organization.get(),
         "cause": error.cause.as_deref().unwrap_or(&error.message),
     });

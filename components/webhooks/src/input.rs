@@ -6,7 +6,7 @@ use meridian_gateway::{ApiError, Request};
 use meridian_kernel::Patch;
 use serde_json::Value;
 
-use crate::target::{private_allowed, subscriber_url};
+use crate::target::{Targets, subscriber_url};
 
 /// How long a template may be, in characters.
 const MAX_TEMPLATE: usize = 20_000;
@@ -43,18 +43,18 @@ pub(crate) struct WebhookPatch {
 
 /// Reads the body of a request that makes a webhook.
 pub(crate) async fn read_new(request: &Request) -> Result<NewWebhook, ApiError> {
-    new_webhook(&validate::json_body(request)?, private_allowed().await)
+    new_webhook(&validate::json_body(request)?, &Targets::load().await)
 }
 
 /// Reads the body of a request that changes a webhook.
 pub(crate) async fn read_patch(request: &Request) -> Result<WebhookPatch, ApiError> {
-    webhook_patch(&validate::json_body(request)?, private_allowed().await)
+    webhook_patch(&validate::json_body(request)?, &Targets::load().await)
 }
 
-fn new_webhook(body: &Value, private_allowed: bool) -> Result<NewWebhook, ApiError> {
+fn new_webhook(body: &Value, targets: &Targets) -> Result<NewWebhook, ApiError> {
     let mut fields = Fields::of(body);
     let webhook = NewWebhook {
-        subscriber_url: fields.required("subscriberUrl", subscriber_url(private_allowed)),
+        subscriber_url: fields.required("subscriberUrl", subscriber_url(targets)),
         active: fields.required("active", boolean()),
         triggers: fields.required("triggers", triggers()),
         payload_template: fields
@@ -67,10 +67,10 @@ fn new_webhook(body: &Value, private_allowed: bool) -> Result<NewWebhook, ApiErr
     Ok(webhook)
 }
 
-fn webhook_patch(body: &Value, private_allowed: bool) -> Result<WebhookPatch, ApiError> {
+fn webhook_patch(body: &Value, targets: &Targets) -> Result<WebhookPatch, ApiError> {
     let mut fields = Fields::of(body);
     let patch = WebhookPatch {
-        subscriber_url: fields.optional("subscriberUrl", subscriber_url(private_allowed)),
+        subscriber_url: fields.optional("subscriberUrl", subscriber_url(targets)),
         active: fields.optional("active", boolean()),
         triggers: fields.optional("triggers", triggers()),
         payload_template: none_if_empty(fields.patch("payloadTemplate", template())),
@@ -119,6 +119,10 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn patch(body: Value) -> WebhookPatch {
+        webhook_patch(&body, &Targets::default()).unwrap()
+    }
+
     #[test]
     fn a_whole_webhook_is_read() {
         let body = json!({
@@ -126,7 +130,7 @@ mod tests {
             "triggers": ["BOOKING_CREATED", "BOOKING_CANCELLED", "BOOKING_CREATED"],
             "secret": "s", "payloadTemplate": "{{title}}", "unknown": 1
         });
-        let webhook = new_webhook(&body, false).unwrap();
+        let webhook = new_webhook(&body, &Targets::default()).unwrap();
         assert_eq!(webhook.triggers, ["BOOKING_CREATED", "BOOKING_CANCELLED"]);
         assert_eq!(webhook.version, "2021-10-20");
         assert_eq!(webhook.secret.as_deref(), Some("s"));
@@ -135,7 +139,7 @@ mod tests {
     #[test]
     fn every_mistake_is_named() {
         let body = json!({"subscriberUrl": "http://localhost/", "triggers": ["BOOKING_MADE"]});
-        let message = new_webhook(&body, false).unwrap_err().message;
+        let message = new_webhook(&body, &Targets::default()).unwrap_err().message;
         assert!(message.contains("subscriberUrl must not point to a private"), "{message}");
         assert!(message.contains("active must be a boolean value"), "{message}");
         let triggers = "triggers each value must be one of the following values: BOOKING_CREATED, ";
@@ -145,7 +149,7 @@ mod tests {
     #[test]
     fn templates_that_never_end_or_are_too_long_are_refused() {
         let said = |template: String| {
-            let patch = webhook_patch(&json!({ "payloadTemplate": template }), false);
+            let patch = webhook_patch(&json!({ "payloadTemplate": template }), &Targets::default());
             patch.unwrap_err().message
         };
         assert!(said("{{title".to_owned()).starts_with("payloadTemplate must close every {{"));
@@ -156,10 +160,10 @@ mod tests {
 
     #[test]
     fn a_patch_leaves_absent_fields_and_removes_empty_ones() {
-        let patch = webhook_patch(&json!({"secret": "", "payloadTemplate": null}), false).unwrap();
-        assert_eq!(patch.secret, Patch::Null);
-        assert_eq!(patch.payload_template, Patch::Null);
-        assert_eq!(patch.subscriber_url, None);
-        assert_eq!(webhook_patch(&json!({}), false).unwrap(), WebhookPatch::default());
+        let changed = patch(json!({"secret": "", "payloadTemplate": null}));
+        assert_eq!(changed.secret, Patch::Null);
+        assert_eq!(changed.payload_template, Patch::Null);
+        assert_eq!(changed.subscriber_url, None);
+        assert_eq!(patch(json!({})), WebhookPatch::default());
     }
 }

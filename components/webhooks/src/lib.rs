@@ -1,5 +1,6 @@
-//! The webhooks component: webhooks of users, event types and the organisation, and the
-//! worker that delivers them.
+//! The webhooks component: webhooks of users, event types, organisations and platform
+//! clients, the
+//! worker that delivers them, and the one that does jobs such as sending e-mail.
 
 mod access;
 mod attempt;
@@ -9,9 +10,11 @@ mod delete_webhook;
 mod delete_webhooks;
 mod deliver;
 mod delivery_output;
+mod exchange;
 mod get_metrics;
 mod get_webhook;
 mod input;
+mod jobs;
 mod list_deliveries;
 mod list_webhooks;
 mod meetings;
@@ -22,6 +25,7 @@ mod secrets;
 mod tally;
 mod target;
 mod test_webhook;
+mod turns;
 mod worker;
 
 meridian_edge::component!(routes::TABLE);

@@ -13,7 +13,7 @@ pub(crate) async fn list_webhooks(request: Request) -> Result<Reply, ApiError> {
     let (skip, take) = read_page(&request)?;
     let scope = meridian_edge::scope(&request).await?;
     let owner = access::owner(&request, &scope).await?;
-    let found = webhooks::list(&scope, owner, skip, take).await?;
+    let found = webhooks::list(&scope, &owner, skip, take).await?;
     let vault = secrets::vault().await?;
     let shown: Vec<_> = found
         .into_iter()

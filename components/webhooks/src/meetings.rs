@@ -89,3 +89,7 @@ fn attendee(attendee: &Attendee, at: Instant) -> Value {
 fn utc_offset(zone: &str, at: Instant) -> Option<i64> {
     Zone::parse(zone).ok().map(|zone| zone.offset_minutes(at))
 }
+
+#[cfg(test)]
+#[path = "meetings_tests.rs"]
+mod tests;

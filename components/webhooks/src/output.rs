@@ -27,7 +27,7 @@ pub(crate) struct WebhookOutput {
 }
 
 /// Whose it is, in the field that clients know for it.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 enum OwnerOutput {
     #[serde(rename = "userId")]
     User(UserId),
@@ -36,6 +36,8 @@ enum OwnerOutput {
     /// Organisations are teams here.
     #[serde(rename = "teamId")]
     Organization(i64),
+    #[serde(rename = "oAuthClientId")]
+    Client(String),
 }
 
 impl OwnerOutput {
@@ -44,6 +46,7 @@ impl OwnerOutput {
             Owner::User(id) => Self::User(id),
             Owner::EventType(id) => Self::EventType(id),
             Owner::Organization => Self::Organization(organization.wire_id()),
+            Owner::Client(id) => Self::Client(id.to_string()),
         }
     }
 }
@@ -70,7 +73,7 @@ pub(crate) fn present(
 
 #[cfg(test)]
 mod tests {
-    use meridian_kernel::{UuidUid, WireId};
+    use meridian_kernel::{ClientId, UuidUid, WireId};
     use serde_json::{Value, json};
 
     use super::*;
@@ -104,9 +107,12 @@ mod tests {
         ] {
             let shown = shown(owner, None);
             assert_eq!(shown[field], expected);
-            let owners = ["userId", "eventTypeId", "teamId"];
+            let owners = ["userId", "eventTypeId", "teamId", "oAuthClientId"];
             assert_eq!(owners.iter().filter(|name| shown.get(name).is_some()).count(), 1);
         }
+        let client = ClientId::generate(organization);
+        let shown = shown(Owner::Client(client.clone()), None);
+        assert_eq!(shown["oAuthClientId"], client.as_str());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use meridian_gateway::validate::{self, Fields, instant};
 use meridian_gateway::{ApiError, Reply, Request};
 use meridian_kernel::OrganizationNumber;
 use meridian_store::deliveries::{self, MOST_REPLAYED, Redelivery};
+use meridian_store::due_work;
 use serde_json::json;
 
 use crate::delivery_output::present;
@@ -17,7 +18,7 @@ pub(crate) async fn redeliver(request: Request) -> Result<Reply, ApiError> {
     let id = read_id(&request, organization)?;
     let webhook = access::find_own(&request, &scope).await?;
     let id = id.ok_or_else(|| not_found(&request))?;
-    deliveries::mark_due(&scope, request.now).await?;
+    due_work::mark_due(&scope, request.now).await?;
     match deliveries::redeliver(&scope, &webhook.id, id, request.now).await? {
         Redelivery::Due(delivery) => {
             deliver::deliver_after_response(organization, request.now);
@@ -43,7 +44,7 @@ pub(crate) async fn replay(request: Request) -> Result<Reply, ApiError> {
     if !webhook.active {
         return Err(inactive());
     }
-    deliveries::mark_due(&scope, request.now).await?;
+    due_work::mark_due(&scope, request.now).await?;
     let replayed = deliveries::replay(&scope, &webhook.id, since, request.now).await?;
     if replayed > 0 {
         deliver::deliver_after_response(scope.organization(), request.now);

@@ -4,8 +4,8 @@ use meridian_domain::webhook::TRIGGERS;
 use meridian_gateway::validate::{self, Fields, one_of};
 use meridian_gateway::{ApiError, Reply, Request};
 use meridian_kernel::Instant;
-use meridian_store::deliveries;
 use meridian_store::webhooks::Webhook;
+use meridian_store::{deliveries, due_work};
 use serde_json::{Value, json};
 
 use crate::delivery_output::present;
@@ -22,7 +22,7 @@ pub(crate) async fn test_webhook(request: Request) -> Result<Reply, ApiError> {
     let scope = meridian_edge::scope(&request).await?;
     let webhook = access::find_own(&request, &scope).await?;
     let trigger = read_trigger(&request, &webhook)?;
-    deliveries::mark_due(&scope, request.now).await?;
+    due_work::mark_due(&scope, request.now).await?;
     let payload = example(request.now).to_string();
     let sent = deliveries::send_test(&scope, &webhook.id, &trigger, payload, request.now).await?;
     let sent = sent.ok_or_else(|| access::not_found(&request))?;

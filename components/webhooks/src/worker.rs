@@ -2,44 +2,26 @@
 //!
 //! A delivery is taken with a lease of [`LEASE`]. All that is taken is sent at once,
 //! and an attempt ends well before its lease, so no two workers ever send one delivery
-//! at a time; and what a crashed worker held is free again after it. Whenever some are
-//! done, they are recorded and others taken in their place, in one batch.
+//! at a time; and what a crashed worker held is free again after it.
 
-use futures::FutureExt as _;
-use futures::stream::{FuturesUnordered, StreamExt as _};
 use meridian_domain::webhook::{Attempt, Judgement, judge};
 use meridian_gateway::ApiError;
 use meridian_kernel::{Instant, OrganizationNumber};
 use meridian_store::deliveries::{self, Delivery, Report, Verdict};
-use meridian_store::{Database, DatabaseError, Scope, StoreError};
+use meridian_store::{Database, Scope, StoreError};
 use meridian_vault::Vault;
 use serde_json::json;
 
 use crate::attempt::{self, Outcome, Secrets};
 use crate::secrets;
 use crate::tally::Tally;
-
-/// How long a delivery is a worker's, in milliseconds: longer than an attempt may
-/// take, and short enough that a crash delays it by less than half a minute.
-const LEASE: i64 = 20_000;
+use crate::turns::{self, LEASE, Left, Share};
 
 /// How many deliveries of one organisation a worker sends at a time.
 const AT_A_TIME: usize = 32;
 
 /// How many deliveries a worker sends before others have their turn.
 const MOST: usize = 500;
-
-/// How often a batch is tried that the database has no time for.
-const MOST_BATCH_TRIES: u32 = 3;
-
-/// Why a worker stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Left {
-    /// Nothing was due any more.
-    Nothing,
-    /// It sent as much as one may, or its time was over.
-    Some,
-}
 
 /// Delivers for one organisation.
 pub(crate) struct Worker<'a, D, F> {
@@ -53,49 +35,11 @@ pub(crate) struct Worker<'a, D, F> {
 impl<D: Database, F: AsyncFn(&Delivery, &Secrets) -> Outcome> Worker<'_, D, F> {
     /// Delivers until nothing is due, until it sent [`MOST`], or until `stop_at`.
     pub(crate) async fn deliver_until(&self, stop_at: Instant) -> Result<Left, StoreError> {
-        let mut under_way = FuturesUnordered::new();
-        let mut done: Vec<Report> = Vec::new();
-        let mut sent = 0;
-        loop {
-            let now = Instant::now();
-            let is_over = now >= stop_at || sent >= MOST;
-            let room = if is_over { 0 } else { AT_A_TIME - under_way.len() };
-            let taken = self.take_turn(&done, now, room).await?;
-            done.clear();
-            sent += taken.len();
-            under_way.extend(taken.into_iter().map(|delivery| self.deliver_one(delivery)));
-            match under_way.next().await {
-                Some(report) => done.push(report),
-                None if is_over => return Ok(Left::Some),
-                None => break,
-            }
-            // Whatever else is done by now goes into the same batch.
-            while let Some(Some(report)) = under_way.next().now_or_never() {
-                done.push(report);
-            }
-        }
-        deliveries::line_up(self.scope, Instant::now()).await?;
-        Ok(Left::Nothing)
-    }
-
-    /// Reports are worth some patience: what is not recorded is sent again.
-    async fn take_turn(
-        &self,
-        done: &[Report],
-        now: Instant,
-        room: usize,
-    ) -> Result<Vec<Delivery>, StoreError> {
-        let room = u32::try_from(room).unwrap_or(0);
-        let lease_end = now.plus_millis(LEASE);
-        let mut tries = 1;
-        loop {
-            match deliveries::take_turn(self.scope, done, now, lease_end, room).await {
-                Err(StoreError::Database(DatabaseError::Busy)) if tries < MOST_BATCH_TRIES => {
-                    tries += 1;
-                }
-                outcome => return outcome,
-            }
-        }
+        let share = Share { at_a_time: AT_A_TIME, most: MOST, stop_at };
+        let take = async |done: &[Report], now: Instant, room| {
+            deliveries::take_turn(self.scope, done, now, now.plus_millis(LEASE), room).await
+        };
+        turns::work(share, take, async |one| self.deliver_one(one).await).await
     }
 
     async fn deliver_one(&self, delivery: Delivery) -> Report {

@@ -7,7 +7,7 @@ use meridian_store::webhooks::{self, Created, Owner, Webhook};
 use meridian_store::{Platform, Statement, arguments};
 
 use super::*;
-use crate::attempt::Answer;
+use crate::exchange::Answer;
 
 const KEY: &str = "a key of some length";
 
@@ -65,13 +65,17 @@ impl World {
     }
 
     async fn happens(&self, trigger: &'static str, booking: &str) {
+        self.happens_with(trigger, booking, "{}".to_owned()).await;
+    }
+
+    async fn happens_with(&self, trigger: &'static str, booking: &str, payload: String) {
         let book = "INSERT INTO booking (uid, event_type_id, user_id, title, status, start_at, \
                     end_at, ical_uid, created_at, updated_at) \
                     SELECT ?1, 1, 1, 'T', 'accepted', 1, 2, ?1, 0, 0 \
                     WHERE NOT EXISTS (SELECT 1 FROM booking WHERE uid = ?1)";
         let book = Statement::command(book, arguments![booking]);
         self.scope().await.write(vec![book]).await.unwrap();
-        let (booking_uid, payload) = (booking.to_owned(), "{}".to_owned());
+        let booking_uid = booking.to_owned();
         let event = deliveries::BookingEvent { trigger, booking_uid, payload };
         let statements = deliveries::booking_events(&[event], self.organization, Instant::now());
         self.scope().await.write(statements.to_vec()).await.unwrap();
@@ -251,4 +255,15 @@ async fn a_cancellation_is_heard_after_the_booking_in_the_same_call() {
     assert_eq!(world.work().await, Left::Nothing);
     let heard: Vec<_> = world.sent.borrow().iter().map(|sent| sent.0.clone()).collect();
     assert_eq!(heard, ["BOOKING_CREATED", "BOOKING_CANCELLED"]);
+}
+
+#[tokio::test]
+async fn payloads_that_are_too_much_for_one_answer_are_taken_in_parts() {
+    let world = World::new(None).await;
+    let payload = format!("{{\"text\":\"{}\"}}", "x".repeat(900 * 1024));
+    for number in 0..9 {
+        world.happens_with("BOOKING_CREATED", &number.to_string(), payload.clone()).await;
+    }
+    assert_eq!(world.work().await, Left::Nothing);
+    assert_eq!(world.attempts(), [1; 9]);
 }

@@ -59,6 +59,8 @@ pub struct Memory {
     pub resident: u64,
     /// What is its own, in MiB.
     pub own: u64,
+    /// The most that ever was resident, in MiB.
+    pub peak: u64,
 }
 
 /// Memory of a process; nothing where it is gone.
@@ -69,7 +71,7 @@ pub fn memory(process: u32) -> Memory {
         let digits: String = line.chars().filter(char::is_ascii_digit).collect();
         digits.parse::<u64>().unwrap_or(0) / 1024
     };
-    Memory { resident: mib("VmRSS:"), own: mib("RssAnon:") }
+    Memory { resident: mib("VmRSS:"), own: mib("RssAnon:"), peak: mib("VmHWM:") }
 }
 
 #[cfg(test)]
@@ -109,7 +111,7 @@ mod tests {
     #[test]
     fn a_process_has_memory_and_one_that_is_gone_has_none() {
         let own = memory(std::process::id());
-        assert!(own.resident >= own.own && own.own > 0, "{own:?}");
+        assert!(own.resident >= own.own && own.own > 0 && own.peak >= own.resident, "{own:?}");
         assert_eq!(memory(u32::MAX).resident, 0);
     }
 }

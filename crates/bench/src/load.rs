@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use http::StatusCode;
+
 use crate::client::{Ask, Client};
 use crate::cpu::CpuMeter;
 
@@ -22,7 +24,7 @@ pub enum Amount {
 pub struct Measured {
     /// Answers.
     pub requests: u64,
-    /// Answers that were no success.
+    /// Answers that were not what was expected.
     pub refused: u64,
     /// From the first request to the last answer.
     pub elapsed: Duration,
@@ -33,6 +35,16 @@ pub struct Measured {
 }
 
 impl Measured {
+    /// Adds what came of asking the same once more.
+    pub fn add(&mut self, more: Self) {
+        self.requests += more.requests;
+        self.refused += more.refused;
+        self.elapsed += more.elapsed;
+        self.cpu += more.cpu;
+        self.latencies.extend(more.latencies);
+        self.latencies.sort_unstable();
+    }
+
     /// Requests per second.
     pub fn rate(&self) -> f64 {
         self.requests as f64 / self.elapsed.as_secs_f64().max(f64::EPSILON)
@@ -70,6 +82,8 @@ pub struct Target {
 
 struct Shared {
     source: Source,
+    /// `None`: any success.
+    expected: Option<StatusCode>,
     /// Numbers of requests, over all loads of a target: no booking twice.
     next: Arc<AtomicU64>,
     last: u64,
@@ -89,15 +103,21 @@ impl Shared {
         self.next.store(number + 1, Ordering::Relaxed);
         Some(number)
     }
+
+    fn is_expected(&self, status: StatusCode) -> bool {
+        self.expected.map_or(status.is_success(), |expected| status == expected)
+    }
 }
 
-/// Asks on so many connections at once.
+/// Asks on so many connections at once. Every answer is expected to have that status,
+/// or to be a success where none is named.
 pub async fn load(
     target: &Target,
     connections: usize,
     amount: Amount,
     next: &Arc<AtomicU64>,
     source: &Source,
+    expected: Option<StatusCode>,
 ) -> anyhow::Result<Measured> {
     let first = next.load(Ordering::Relaxed);
     let (last, limit) = match amount {
@@ -105,7 +125,7 @@ pub async fn load(
         Amount::Requests(count) => (first + count, Duration::from_secs(120)),
     };
     let (source, next) = (Arc::clone(source), Arc::clone(next));
-    let shared = Arc::new(Shared { source, next, last, stop: AtomicBool::new(false) });
+    let shared = Arc::new(Shared { source, expected, next, last, stop: AtomicBool::new(false) });
     let mut clients = Vec::new();
     for _ in 0..connections {
         clients.push(Client::connect(target.address).await?);
@@ -147,7 +167,7 @@ async fn one_after_another(
         let (status, _) = client.send(request).await?;
         last = Instant::now();
         latencies.push(last - asked);
-        refused += u64::from(!status.is_success());
+        refused += u64::from(!shared.is_expected(status));
     }
     Ok((latencies, refused, last))
 }

@@ -3,17 +3,26 @@
 //! It is a measurement, not a test: a missed bar is a word in a table, never a
 //! failure.
 
+mod claim;
 mod client;
 mod cpu;
+mod deliveries;
+mod disk;
 mod engine;
+mod explain;
 mod figures;
 mod floor;
 mod load;
+mod manifest;
 mod process;
+mod receiver;
 mod report;
 mod rows;
 mod run;
 mod scenario;
+mod seed;
+mod stage;
+mod worlds;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -53,12 +62,15 @@ enum Command {
 /// What to measure.
 #[derive(Debug, Args)]
 struct Options {
-    /// In some twenty seconds: fewer requests, and figures that say less.
+    /// In some forty seconds: fewer requests, and figures that say less.
     #[arg(long)]
     quick: bool,
     /// Also through the component `libsql` to a `meridian db`.
     #[arg(long)]
     remote: bool,
+    /// The project that is measured, built. Default: this one.
+    #[arg(long)]
+    project: Option<PathBuf>,
     /// The built host. Default: the project's.
     #[arg(long)]
     binary: Option<PathBuf>,

@@ -12,6 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 
 use crate::client::{Ask, Client};
+use crate::load::Target;
 use crate::report::progress;
 
 /// How long a start may take: the first one on a machine compiles the components.
@@ -38,6 +39,11 @@ impl Process {
     /// Its id.
     pub fn id(&self) -> u32 {
         self.child.id().unwrap_or_default()
+    }
+
+    /// Whom to ask, and whose processor time counts.
+    pub fn target(&self) -> Target {
+        Target { address: self.address, processes: vec![self.id()] }
     }
 
     /// Asks it to stop, and waits until it has; what does not stop is killed, since
@@ -97,6 +103,20 @@ impl Starter {
         name: &str,
         database: Option<&DatabaseServer>,
     ) -> anyhow::Result<(Process, Duration)> {
+        self.up_with(name, database, None).await
+    }
+
+    /// A `meridian up` of another manifest than the project's.
+    pub async fn up_of(&self, name: &str, manifest: &Path) -> anyhow::Result<Process> {
+        Ok(self.up_with(name, None, Some(manifest)).await?.0)
+    }
+
+    async fn up_with(
+        &self,
+        name: &str,
+        database: Option<&DatabaseServer>,
+        manifest: Option<&Path>,
+    ) -> anyhow::Result<(Process, Duration)> {
         let data = self.data(name);
         std::fs::create_dir_all(&data)?;
         let link = data.join("compiled");
@@ -108,6 +128,9 @@ impl Starter {
         command.env("MERIDIAN_PLATFORM_SECRET", PLATFORM_SECRET);
         for limit in ["API_KEY", "OAUTH_CLIENT", "ACCESS_TOKEN", "IP"] {
             command.env(format!("MERIDIAN_RATE_LIMIT_{limit}"), "0");
+        }
+        if let Some(manifest) = manifest {
+            command.arg("--manifest").arg(manifest);
         }
         if let Some(database) = database {
             command.args(["--database", "remote"]);
@@ -155,6 +178,11 @@ impl Starter {
             std::fs::copy(entry.path(), to.join(entry.file_name()))?;
         }
         Ok(())
+    }
+
+    /// Where a name has a database.
+    pub fn database_file(&self, name: &str, database: &str) -> PathBuf {
+        self.data(name).join("databases").join(format!("{database}.db"))
     }
 
     fn data(&self, name: &str) -> PathBuf {

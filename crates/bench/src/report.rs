@@ -4,121 +4,81 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::Duration;
 
+use crate::claim::{self, Claim, verdict};
 use crate::cpu::Memory;
-use crate::figures::Organizations;
-use crate::rows::Line;
+use crate::explain::Plan;
+use crate::rows::{CONNECTIONS, Line};
 
-/// As a multiple of the floor's processor time.
-const RATIO_BAR: f64 = 3.0;
-
-const START_BAR: Duration = Duration::from_secs(1);
-
-/// Milliseconds.
-const PROVISIONING_BAR: f64 = 20.0;
-
-/// MiB, with [`ORGANIZATIONS_BAR`] organisations.
-const MEMORY_BAR: u64 = 300;
-
-const ORGANIZATIONS_BAR: usize = 1_000;
-
-/// Everything that was measured.
-pub struct Report {
-    /// Whether it was too short to say much.
-    pub quick: bool,
-    /// From the command to `/readyz`; components were compiled where need be.
-    pub first_start: Duration,
-    /// The same on a folder that was served before.
-    pub second_start: Duration,
-    /// Server and floor.
+/// A part of the report.
+#[derive(Clone, Debug, Default)]
+pub struct Section {
+    /// What it is about.
+    pub title: String,
+    /// Requests.
     pub lines: Vec<Line>,
-    /// The server's memory after them.
-    pub loaded: Memory,
-    /// Provisioning.
-    pub organizations: Organizations,
-    /// Through a database server.
-    pub remote: Option<Vec<Line>>,
+    /// Figures.
+    pub claims: Vec<Claim>,
+    /// How statements are found, with the names of those that ask.
+    pub plans: Vec<(String, Vec<Plan>)>,
 }
 
-impl Report {
-    /// The tables.
+impl Section {
+    /// As Markdown.
     pub fn to_markdown(&self) -> String {
-        let mut text = format!(
-            "{}; who asks runs on the same machine. CPU: processor time of the server per \
-             request. Floor: the same SQL and rules natively, in the same run.\n\n",
-            machine()
-        );
-        text.push_str(&lines_table(&self.lines));
-        text.push_str(&refusals(&self.lines));
-        text.push_str(&self.figures_table());
-        if let Some(remote) = &self.remote {
-            text.push_str(
-                "\nThrough the component `libsql` to `meridian db`, processor time of both:\n\n",
-            );
-            text.push_str(&lines_table(remote));
-            text.push_str(&refusals(remote));
+        let mut text = format!("\n### {}\n", self.title);
+        if !self.lines.is_empty() {
+            text.push_str(&lines_table(&self.lines));
+            text.push_str(&refusals(&self.lines));
         }
-        if self.quick {
-            text.push_str("\nA quick run: too short to judge by.\n");
+        if !self.claims.is_empty() {
+            text.push_str(&claim::table(&self.claims));
+        }
+        for (name, plans) in &self.plans {
+            text.push_str(&plans_list(name, plans));
         }
         text
     }
+}
 
-    fn figures_table(&self) -> String {
-        let organizations = &self.organizations;
-        let mut text = String::from("\n| figure | measured | bar | |\n|---|---:|---|---|\n");
-        let mut row = |name: &str, measured: String, bar: String, met: Option<bool>| {
-            let word = met.map_or("", verdict);
-            // Writing to a text never fails.
-            let _ = writeln!(text, "| {name} | {measured} | {bar} | {word} |");
-        };
-        row("first start to `/readyz` 200", seconds(self.first_start), String::new(), None);
-        row(
-            "second start to `/readyz` 200",
-            seconds(self.second_start),
-            format!("< {}", seconds(START_BAR)),
-            Some(self.second_start < START_BAR),
-        );
-        row(
-            &format!("provisioning, p50 of {}", organizations.timed),
-            format!("{:.1} ms", organizations.p50),
-            format!("< {PROVISIONING_BAR} ms"),
-            Some(organizations.p50 < PROVISIONING_BAR),
-        );
-        let p99 = format!("{:.1} ms", organizations.p99);
-        row("provisioning, p99", p99, String::new(), None);
-        row("memory of a new server", memory(organizations.empty), String::new(), None);
-        row(
-            &format!("memory, {} organisations each touched once", organizations.count),
-            memory(organizations.full),
-            format!("< {MEMORY_BAR} MiB"),
-            (organizations.count >= ORGANIZATIONS_BAR)
-                .then_some(organizations.full.resident < MEMORY_BAR),
-        );
-        row("memory after the load above", memory(self.loaded), String::new(), None);
-        text
+/// What all figures are about.
+pub fn heading(quick: bool) -> String {
+    let mut text = format!(
+        "{}; who asks runs on the same machine. CPU: processor time of the server per request. \
+         Floor: the same SQL and rules natively, in the same run.\n",
+        machine()
+    );
+    if quick {
+        text.push_str("A quick run: too short to judge by.\n");
     }
+    text
 }
 
 /// Other work of the machine costs cache and latency: its load belongs to the figures.
-fn machine() -> String {
+pub fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or_default();
-    format!("{cores} cores, load average {load} at the end")
+    format!("{cores} cores, load average {load}")
 }
 
 fn lines_table(lines: &[Line]) -> String {
-    let mut text = String::from(
-        "| request | conn. | bytes | req/s | p50 ms | p99 ms | CPU ms | floor req/s | floor p50 | \
-         floor p99 | floor CPU ms | CPU ratio | bars | |\n\
-         |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|---|\n",
-    );
+    let has_floor = lines.iter().any(|line| line.floor.is_some());
+    let mut text =
+        String::from("\n| request | conn. | bytes | req/s | p50 ms | p99 ms | CPU ms | ");
+    if has_floor {
+        text.push_str("floor req/s | floor p50 | floor p99 | floor CPU ms | CPU ratio | ");
+    }
+    text.push_str("bars | |\n|---|---:|---:|---:|---:|---:|---:|");
+    if has_floor {
+        text.push_str("---:|---:|---:|---:|---:|");
+    }
+    text.push_str("---|---|\n");
     for line in lines {
         let server = &line.server;
         let _ = write!(
             text,
             "| {} | {} | {} | {:.0} | {:.2} | {:.2} | {:.3} | ",
-            line.row.name(),
+            line.name,
             line.connections,
             line.bytes,
             server.rate(),
@@ -137,7 +97,8 @@ fn lines_table(lines: &[Line]) -> String {
                     floor.cpu_per_request(),
                 );
             }
-            _ => text.push_str("| | | | | "),
+            _ if has_floor => text.push_str("| | | | | "),
+            _ => {}
         }
         let (bars, verdicts) = bars(line);
         let _ = writeln!(text, "{bars} | {verdicts} |");
@@ -145,22 +106,31 @@ fn lines_table(lines: &[Line]) -> String {
     text
 }
 
-/// The bars of a line and whether each is met. Those of processor time are for
-/// databases in process, which is where there is a floor.
+/// The bars of a line, and whether each is met.
 fn bars(line: &Line) -> (String, String) {
     let (mut bars, mut verdicts) = (Vec::new(), Vec::new());
-    if let Some(ratio) = line.ratio() {
-        if let Some(bar) = line.row.cpu_bar() {
-            bars.push(format!("CPU ≤ {bar} ms"));
-            verdicts.push(verdict(line.server.cpu_per_request() <= bar));
-        }
-        bars.push(format!("ratio ≤ {RATIO_BAR}"));
-        verdicts.push(verdict(ratio <= RATIO_BAR));
+    let (server, limits) = (&line.server, line.bars);
+    let [few, many] = CONNECTIONS.map(|connections| line.connections == connections);
+    let mut hold = |bar: String, met: bool| {
+        bars.push(bar);
+        verdicts.push(verdict(met));
+    };
+    if let Some(bar) = limits.cpu {
+        hold(format!("CPU ≤ {bar} ms"), server.cpu_per_request() <= bar);
+    }
+    if let Some((bar, ratio)) = limits.ratio.zip(line.ratio()) {
+        hold(format!("ratio ≤ {bar}"), ratio <= bar);
+    }
+    if let Some(bar) = limits.p99.filter(|_| few) {
+        hold(format!("p99 < {bar} ms"), server.percentile(0.99) < bar);
+    }
+    if let Some(bar) = limits.rate.filter(|_| many) {
+        hold(format!("≥ {bar}/s"), server.rate() >= bar);
     }
     (bars.join(", "), verdicts.join(", "))
 }
 
-/// Answers that were no success; figures beside them mean little.
+/// Answers that were not what they should be; figures beside them mean little.
 fn refusals(lines: &[Line]) -> String {
     let mut text = String::new();
     for line in lines {
@@ -169,32 +139,42 @@ fn refusals(lines: &[Line]) -> String {
             let Some(measured) = measured.filter(|measured| measured.refused > 0) else { continue };
             let _ = writeln!(
                 text,
-                "\n{}, {} connections: {} of {} answers of the {who} were no success.",
-                line.row.name(),
-                line.connections,
-                measured.refused,
-                measured.requests
+                "\n{}, {} connections: {} of {} answers of the {who} were not as expected.",
+                line.name, line.connections, measured.refused, measured.requests
             );
         }
     }
     text
 }
 
-const fn verdict(met: bool) -> &'static str {
-    if met { "met" } else { "missed" }
+fn plans_list(name: &str, plans: &[Plan]) -> String {
+    let full = plans.iter().filter(|plan| !plan.full_scans.is_empty()).count();
+    let verdict = match full {
+        0 => "every table is read by an index".to_owned(),
+        _ => format!("{full} of {} read a whole table", plans.len()),
+    };
+    let mut text = format!("\nThe plans of {name}: {verdict}.\n\n");
+    for (number, plan) in plans.iter().enumerate() {
+        let _ = writeln!(text, "{}. {}", number + 1, plan.reads.join("; "));
+    }
+    text
 }
 
-fn seconds(time: Duration) -> String {
+/// To two places.
+pub fn seconds(time: Duration) -> String {
     format!("{:.2} s", time.as_secs_f64())
 }
 
-fn memory(memory: Memory) -> String {
+/// Resident, and of that what is its own.
+pub fn mebibytes(memory: Memory) -> String {
     format!("{} MiB ({} its own)", memory.resident, memory.own)
 }
 
-/// Prints the result.
+/// Prints a part of the result.
 pub fn print(text: &str) -> io::Result<()> {
-    io::stdout().write_all(text.as_bytes())
+    let mut out = io::stdout();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 /// Tells how far it is.

@@ -1,68 +1,88 @@
-//! The requests of the table, asked of the server and of the floor in turn.
+//! The requests of a table, asked of the server, and of the floor where it knows them.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
+use http::StatusCode;
 
 use crate::client::{Ask, Client};
 use crate::load::{Amount, Measured, Source, Target, load};
 use crate::report::progress;
-use crate::scenario::Scenario;
+
+/// The numbers of connections.
+pub const CONNECTIONS: [usize; 2] = [1, 32];
+
+/// How often rows that are compared are asked in turns: the machine's mood changes,
+/// and must not be taken for a difference.
+const TURNS: u32 = 5;
 
 /// What is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Row {
-    /// `GET /healthz`: no database, no credentials.
-    Plain,
-    /// `GET /v2/me`
-    Me,
-    /// `GET /v2/slots` of a week.
-    Slots,
-    /// `GET /v2/bookings`, of 20.
-    List,
-    /// `POST /v2/bookings`
-    Create,
-    /// `GET /v2/bookings`, the first 20 of all that were made.
-    LongList,
+#[derive(Clone)]
+pub struct Row {
+    /// For people.
+    pub name: String,
+    /// Makes the requests.
+    source: Source,
+    /// What every answer is; `None`: any success.
+    expected: Option<StatusCode>,
+    /// Whether each request writes: then so many are asked, not for so long.
+    writes: bool,
+    /// What it may cost.
+    pub bars: Bars,
+}
+
+/// What a request may cost at most. Where nothing is said there is no bar.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bars {
+    /// Processor milliseconds of the server.
+    pub cpu: Option<f64>,
+    /// The same as a multiple of the floor's.
+    pub ratio: Option<f64>,
+    /// Milliseconds, on one connection: on many they wait for each other.
+    pub p99: Option<f64>,
+    /// Answers per second, on the most connections.
+    pub rate: Option<f64>,
 }
 
 impl Row {
-    /// In this order: bookings are made last, and the list after them is longer.
-    pub const ALL: [Self; 6] =
-        [Self::Plain, Self::Me, Self::Slots, Self::List, Self::Create, Self::LongList];
+    /// A row that changes nothing.
+    pub fn reading(name: &str, ask: Ask) -> Self {
+        Self::new(name, false, move |_| ask.clone())
+    }
 
-    /// For people.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "plain reply, `GET /healthz`",
-            Self::Me => "`GET /v2/me`",
-            Self::Slots => "a week of slots, 20 bookings",
-            Self::List => "`GET /v2/bookings?take=20`, of 20",
-            Self::Create => "`POST /v2/bookings`",
-            Self::LongList => "`GET /v2/bookings?take=20`, of all",
+    /// A row that writes, another thing for every number.
+    pub fn writing(name: &str, ask: impl Fn(u64) -> Ask + Send + Sync + 'static) -> Self {
+        Self::new(name, true, ask)
+    }
+
+    fn new(name: &str, writes: bool, ask: impl Fn(u64) -> Ask + Send + Sync + 'static) -> Self {
+        let (name, source) = (name.to_owned(), Arc::new(ask));
+        Self { name, source, expected: None, writes, bars: Bars::default() }
+    }
+
+    /// The same with bars.
+    pub fn bars(self, bars: Bars) -> Self {
+        Self { bars, ..self }
+    }
+
+    /// The same where every answer is that.
+    pub fn expecting(self, status: StatusCode) -> Self {
+        Self { expected: Some(status), ..self }
+    }
+
+    fn amount(&self, effort: Effort, connections: usize, turns: u32) -> Amount {
+        let place = CONNECTIONS.iter().position(|known| *known == connections);
+        let bookings = place.and_then(|place| effort.bookings.get(place)).copied();
+        match bookings.filter(|_| self.writes) {
+            Some(bookings) => Amount::Requests(bookings / u64::from(turns)),
+            None => Amount::Time(effort.time / turns),
         }
     }
 
-    /// The most processor milliseconds a request may take.
-    pub const fn cpu_bar(self) -> Option<f64> {
-        match self {
-            Self::Slots => Some(0.5),
-            Self::Create => Some(1.0),
-            Self::Plain | Self::Me | Self::List | Self::LongList => None,
-        }
-    }
-
-    fn source(self, scenario: &Scenario) -> Source {
-        let scenario = scenario.clone();
-        match self {
-            Self::Plain => Arc::new(|_| Ask::get("/healthz")),
-            Self::Me => Arc::new(move |_| scenario.me()),
-            Self::Slots => Arc::new(move |_| scenario.slots()),
-            Self::List | Self::LongList => Arc::new(move |_| scenario.list()),
-            Self::Create => Arc::new(move |number| scenario.book_number(number)),
-        }
+    fn is_expected(&self, status: StatusCode) -> bool {
+        self.expected.map_or(status.is_success(), |expected| status == expected)
     }
 }
 
@@ -78,10 +98,8 @@ pub struct Effort {
     pub warm_up: u64,
 }
 
-/// The numbers of connections.
-pub const CONNECTIONS: [usize; 2] = [1, 32];
-
 /// A server or the floor.
+#[derive(Clone)]
 pub struct Candidate {
     /// Whom to ask.
     pub target: Target,
@@ -94,24 +112,44 @@ impl Candidate {
         Self { target, next: Arc::default() }
     }
 
+    /// The same data behind another process: the numbers go on.
+    pub fn restarted(self, target: Target) -> Self {
+        Self { target, ..self }
+    }
+
+    async fn ask(&self, row: &Row, connections: usize, amount: Amount) -> anyhow::Result<Measured> {
+        let expected = row.expected;
+        load(&self.target, connections, amount, &self.next, &row.source, expected).await
+    }
+
     async fn measure(
         &self,
-        source: &Source,
+        row: &Row,
         connections: usize,
-        amount: Amount,
-        warm_up: u64,
+        effort: Effort,
     ) -> anyhow::Result<Measured> {
-        let warm_up = Amount::Requests(warm_up);
-        load(&self.target, connections, warm_up, &self.next, source).await?;
-        load(&self.target, connections, amount, &self.next, source).await
+        self.ask(row, connections, Amount::Requests(effort.warm_up)).await?;
+        self.ask(row, connections, row.amount(effort, connections, 1)).await
+    }
+
+    /// The bytes of one answer, which must be what is expected.
+    async fn answer_size(&self, row: &Row) -> anyhow::Result<usize> {
+        let mut client = Client::connect(self.target.address).await?;
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let (status, body) = client.send((row.source)(number).request()?).await?;
+        let text = String::from_utf8_lossy(&body);
+        anyhow::ensure!(row.is_expected(status), "{}: {status} {text}", row.name);
+        Ok(body.len())
     }
 }
 
-/// One line of the table.
+/// One line of a table.
 #[derive(Clone, Debug)]
 pub struct Line {
     /// What was asked.
-    pub row: Row,
+    pub name: String,
+    /// What it may cost.
+    pub bars: Bars,
     /// On how many connections.
     pub connections: usize,
     /// Bytes of one answer's body.
@@ -133,65 +171,73 @@ impl Line {
 /// Asks everything of the server, and right after it of the floor, so that both
 /// meet the machine in the same mood.
 pub async fn run(
-    scenario: &Scenario,
+    rows: &[Row],
     server: &Candidate,
     floor: Option<&Candidate>,
     effort: Effort,
 ) -> anyhow::Result<Vec<Line>> {
     let mut lines = Vec::new();
-    for row in Row::ALL {
-        let source = row.source(scenario);
-        let bytes = same_answers(row, &source, server, floor).await?;
-        for (connections, bookings) in CONNECTIONS.into_iter().zip(effort.bookings) {
-            progress(&format!("{}, connections: {connections} …", row.name()));
-            let amount = match row {
-                Row::Create => Amount::Requests(bookings),
-                _ => Amount::Time(effort.time),
-            };
-            let measure = |candidate: &Candidate| {
-                let (target, next) = (candidate.target.clone(), Arc::clone(&candidate.next));
-                let source = Arc::clone(&source);
-                async move {
-                    let candidate = Candidate { target, next };
-                    candidate.measure(&source, connections, amount, effort.warm_up).await
-                }
-            };
-            let of_server = measure(server).await.context("the server")?;
+    for row in rows {
+        let bytes = same_answers(row, server, floor).await?;
+        for connections in CONNECTIONS {
+            progress(&format!("{}, connections: {connections} …", row.name));
+            let measured = server.measure(row, connections, effort).await.context("the server")?;
             let of_floor = match floor {
-                Some(floor) => Some(measure(floor).await.context("the floor")?),
+                Some(floor) => {
+                    let measured = floor.measure(row, connections, effort).await;
+                    Some(measured.context("the floor")?)
+                }
                 None => None,
             };
-            lines.push(Line { row, connections, bytes, server: of_server, floor: of_floor });
+            let (name, bars) = (row.name.clone(), row.bars);
+            lines.push(Line { name, bars, connections, bytes, server: measured, floor: of_floor });
         }
+    }
+    Ok(lines)
+}
+
+/// Asks rows that are compared with each other of one server, in turns.
+pub async fn in_turns(
+    rows: &[Row],
+    server: &Candidate,
+    effort: Effort,
+) -> anyhow::Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for connections in CONNECTIONS {
+        let mut of_rows = Vec::new();
+        for row in rows {
+            progress(&format!("{}, connections: {connections} …", row.name));
+            let bytes = server.answer_size(row).await?;
+            server.ask(row, connections, Amount::Requests(effort.warm_up)).await?;
+            let (name, bars, server) = (row.name.clone(), row.bars, Measured::default());
+            of_rows.push(Line { name, bars, connections, bytes, server, floor: None });
+        }
+        for _ in 0..TURNS {
+            for (row, line) in rows.iter().zip(&mut of_rows) {
+                let amount = row.amount(effort, connections, TURNS);
+                line.server.add(server.ask(row, connections, amount).await?);
+            }
+        }
+        lines.extend(of_rows);
     }
     Ok(lines)
 }
 
 /// Asks once: whoever answers something else does something else.
 async fn same_answers(
-    row: Row,
-    source: &Source,
+    row: &Row,
     server: &Candidate,
     floor: Option<&Candidate>,
 ) -> anyhow::Result<usize> {
-    let bytes = answer_size(row, source, server).await?;
+    let bytes = server.answer_size(row).await?;
     if let Some(floor) = floor {
-        let of_floor = answer_size(row, source, floor).await?;
+        let of_floor = floor.answer_size(row).await?;
         // Numbers may have a digit more in one of them.
         anyhow::ensure!(
             of_floor.abs_diff(bytes) <= bytes / 50,
             "{}: {bytes} bytes from the server, {of_floor} from the floor",
-            row.name()
+            row.name
         );
     }
     Ok(bytes)
-}
-
-async fn answer_size(row: Row, source: &Source, candidate: &Candidate) -> anyhow::Result<usize> {
-    let mut client = Client::connect(candidate.target.address).await?;
-    let number = candidate.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    let (status, body) = client.send(source(number).request()?).await?;
-    let text = String::from_utf8_lossy(&body);
-    anyhow::ensure!(status.is_success(), "{}: {status} {text}", row.name());
-    Ok(body.len())
 }

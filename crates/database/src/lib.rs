@@ -7,6 +7,7 @@
 mod batch;
 mod databases;
 mod descriptors;
+mod durability;
 mod engine;
 mod failure;
 mod file;
@@ -19,4 +20,5 @@ mod template;
 mod writer;
 
 pub use databases::Databases;
+pub use durability::Durability;
 pub use options::{Options, Synchronous};

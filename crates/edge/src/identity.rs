@@ -1,9 +1,10 @@
 //! The identity seam, called.
 
 use meridian_gateway::{
-    Credentials, Guard, Method, OrganizationState, Principal, Refusal, TeamRole,
+    ClientGrant, Credentials, Guard, Method, OrganizationState, Principal, Refusal,
+    RolePermissions, TeamRole,
 };
-use meridian_kernel::{OrganizationNumber, Role, TeamId, UserId, WireId};
+use meridian_kernel::{OrganizationNumber, PermissionSet, Rate, Role, TeamId, UserId, WireId};
 
 use crate::bindings::identity as wit;
 
@@ -49,6 +50,11 @@ fn principal_in(principal: wit::Principal) -> Result<Principal, Refusal> {
             role => Some(role_in(role)?),
         },
         teams: principal.teams.into_iter().map(team_role_in).collect::<Result<_, _>>()?,
+        permissions: principal
+            .permissions
+            .into_iter()
+            .map(role_permissions_in)
+            .collect::<Result<_, _>>()?,
         method: match principal.method {
             wit::Method::ApiKey => Method::ApiKey,
             wit::Method::AccessToken => Method::AccessToken,
@@ -56,8 +62,10 @@ fn principal_in(principal: wit::Principal) -> Result<Principal, Refusal> {
             wit::Method::ThirdPartyToken => Method::ThirdPartyToken,
             wit::Method::Session => Method::Session,
         },
+        client: principal.client.map(client_in),
         scopes: principal.scopes,
         credential: principal.credential,
+        rates: principal.rates.into_iter().map(rate_in).collect(),
     })
 }
 
@@ -66,6 +74,23 @@ fn team_role_in(place: wit::TeamRole) -> Result<TeamRole, Refusal> {
         team_id: TeamId::from_wire(place.team_id).map_err(|_| impossible("id"))?,
         role: role_in(&place.role)?,
     })
+}
+
+fn role_permissions_in(granted: wit::RolePermissions) -> Result<RolePermissions, Refusal> {
+    let team_id = granted.team_id.map(TeamId::from_wire).transpose();
+    Ok(RolePermissions {
+        team_id: team_id.map_err(|_| impossible("id"))?,
+        permissions: PermissionSet::from_bits(granted.permissions),
+    })
+}
+
+fn client_in(client: wit::ClientGrant) -> ClientGrant {
+    ClientGrant { id: client.id, permissions: client.permissions }
+}
+
+fn rate_in(rate: wit::Rate) -> Rate {
+    let wit::Rate { name, limit, period, block } = rate;
+    Rate { name: name.into(), limit, period, block }
 }
 
 fn role_in(role: &str) -> Result<Role, Refusal> {

@@ -12,6 +12,7 @@ mod bindings;
 mod context;
 mod convert;
 mod database;
+pub mod email_codes;
 pub mod guard_epoch;
 #[cfg(feature = "identity")]
 mod identity;

@@ -20,6 +20,16 @@ impl Services for SpinServices {
         crate::key_value::update_counter(key, change).await
     }
 
+    async fn exchange(&self, key: &str, value: &str) -> Option<String> {
+        let before = crate::key_value::get(key).await;
+        crate::key_value::set(key, value.as_bytes()).await;
+        before.and_then(|bytes| String::from_utf8(bytes).ok())
+    }
+
+    async fn remove(&self, key: &str) {
+        crate::key_value::delete(key).await;
+    }
+
     fn now(&self) -> Instant {
         Instant::now()
     }

@@ -1,7 +1,9 @@
 //! Who is asking. The `auth` component answers, by WIT from every other component
 //! and directly in its own routes; the gateway sees one trait.
 
-use meridian_kernel::{OrganizationNumber, Role, TeamId, UserId, WireId};
+use meridian_kernel::{
+    OrganizationNumber, Permission, PermissionSet, Rate, Role, TeamId, UserId, WireId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::ApiError;
@@ -74,6 +76,25 @@ pub struct TeamRole {
     pub role: Role,
 }
 
+/// The platform client a caller came through: with its secret, or as one of its
+/// managed users.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientGrant {
+    /// The client's id.
+    pub id: String,
+    /// Its mask of [`meridian_kernel::ClientPermission`]s.
+    pub permissions: u32,
+}
+
+/// What a custom role of the caller allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolePermissions {
+    /// In this team; `None`: in the organisation, and so in all of its teams.
+    pub team_id: Option<TeamId>,
+    /// What.
+    pub permissions: PermissionSet,
+}
+
 /// The caller, proven.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Principal {
@@ -96,12 +117,18 @@ pub struct Principal {
     pub organization_role: Option<Role>,
     /// The teams the caller is an accepted member of.
     pub teams: Vec<TeamRole>,
+    /// What the caller's custom roles allow, beyond those roles.
+    pub permissions: Vec<RolePermissions>,
     /// How it was proven.
     pub method: Method,
+    /// The platform client the caller came through.
+    pub client: Option<ClientGrant>,
     /// Of a third-party token; empty: unrestricted.
     pub scopes: Vec<String>,
     /// A stable hash of the credential.
     pub credential: String,
+    /// Rate limits of its own; empty: the default ones.
+    pub rates: Vec<Rate>,
 }
 
 impl Principal {
@@ -113,17 +140,30 @@ impl Principal {
         self.user_id == owner || (is_ours && self.has_organization_role(Role::Admin))
     }
 
-    /// Whether the caller is at least this in its organisation. A system
-    /// administrator is everything in the database it belongs to.
-    pub fn has_organization_role(&self, least: Role) -> bool {
-        self.is_system_admin || self.organization_role >= Some(least)
+    /// As what the caller counts in its organisation. A system administrator is
+    /// everything in the database it belongs to.
+    pub fn organization_rank(&self) -> Option<Role> {
+        if self.is_system_admin { Some(Role::Owner) } else { self.organization_role }
     }
 
-    /// Whether the caller is at least this in a team of its own database. Whoever
-    /// administers the organisation passes in all of its teams.
+    /// As what the caller counts in a team. Whoever administers the organisation is
+    /// everything in all of its teams.
+    pub fn team_rank(&self, team: TeamId) -> Option<Role> {
+        if team.organization() != self.organization.number {
+            return None;
+        }
+        let administers = self.organization_rank() >= Some(Role::Admin);
+        if administers { Some(Role::Owner) } else { self.role_in(team) }
+    }
+
+    /// Whether the caller counts as at least this in its organisation.
+    pub fn has_organization_role(&self, least: Role) -> bool {
+        self.organization_rank() >= Some(least)
+    }
+
+    /// Whether the caller counts as at least this in a team.
     pub fn has_team_role(&self, team: TeamId, least: Role) -> bool {
-        team.organization() == self.organization.number
-            && (self.has_organization_role(Role::Admin) || self.role_in(team) >= Some(least))
+        self.team_rank(team) >= Some(least)
     }
 
     /// 403 where the caller is less than this in its organisation.
@@ -159,6 +199,26 @@ impl Principal {
                 least.as_str()
             ),
         }))
+    }
+
+    /// Whether the caller's custom role in its organisation allows this.
+    pub fn is_permitted(&self, permission: Permission) -> bool {
+        self.organization_role.is_some()
+            && self
+                .permissions
+                .iter()
+                .any(|held| held.team_id.is_none() && held.permissions.allows(permission))
+    }
+
+    /// Whether the caller's custom role in a team allows this, or the one in the
+    /// organisation, which counts in all of its teams.
+    pub fn is_permitted_in(&self, team: TeamId, permission: Permission) -> bool {
+        let in_team = |held: &RolePermissions| {
+            held.team_id == Some(team) && held.permissions.allows(permission)
+        };
+        team.organization() == self.organization.number
+            && (self.is_permitted(permission.in_organization())
+                || (self.role_in(team).is_some() && self.permissions.iter().any(in_team)))
     }
 
     /// What the caller is in a team; `None` where it is no member.
@@ -216,9 +276,12 @@ mod tests {
             is_system_admin: false,
             organization_role: role,
             teams: Vec::new(),
+            permissions: Vec::new(),
             method: Method::ApiKey,
+            client: None,
             scopes: Vec::new(),
             credential: String::new(),
+            rates: Vec::new(),
         }
     }
 

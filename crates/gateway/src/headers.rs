@@ -1,6 +1,6 @@
 //! Headers every answer carries: CORS and the usual security defaults.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::Reply;
 
@@ -38,6 +38,22 @@ const ALWAYS: [(&str, &str); 14] = [
     ("x-permitted-cross-domain-policies", "none"),
     ("x-xss-protection", "0"),
 ];
+
+/// Lets pages read the headers of windows that not everybody has.
+pub(crate) fn expose_limits<'a>(names: impl Iterator<Item = &'a str>, headers: &mut HeaderMap) {
+    let mut exposed = String::new();
+    for name in names.filter(|name| *name != "default") {
+        for what in ["Limit", "Remaining", "Reset"] {
+            exposed.push_str(&format!(",X-RateLimit-{what}-{name}"));
+        }
+    }
+    if exposed.is_empty() {
+        return;
+    }
+    if let Ok(value) = HeaderValue::try_from(format!("{EXPOSED_HEADERS}{exposed}")) {
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, value);
+    }
+}
 
 /// Puts them on, where the handler has not set its own.
 pub(crate) fn add_standard(headers: &mut HeaderMap) {

@@ -158,8 +158,18 @@ fn first_status(method: &Method, path: &str) -> StatusCode {
 }
 
 /// Last words of the paths whose POST answers 200.
-const ACTIONS: [&str; 7] =
-    ["cancel", "confirm", "decline", "mark-absent", "reassign", "guests", "invite"];
+const ACTIONS: [&str; 10] = [
+    "cancel",
+    "confirm",
+    "decline",
+    "mark-absent",
+    "reassign",
+    "guests",
+    "invite",
+    "rotate-secret",
+    "force-refresh",
+    "refresh",
+];
 
 /// What GET answers there, where there is such a route and something to show.
 async fn show(table: &'static RouteTable, request: &Request, path: &str) -> Option<Reply> {

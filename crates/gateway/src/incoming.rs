@@ -52,11 +52,16 @@ impl Incoming {
         form_urlencoded::parse(query.as_bytes()).into_owned().collect()
     }
 
-    /// The host name the client addressed, lower case, without port.
-    pub(crate) fn host(&self) -> String {
+    /// The host the client addressed, with its port where it named one.
+    pub(crate) fn authority(&self) -> &str {
         let header = self.headers.get(header::HOST).and_then(|value| value.to_str().ok());
         let authority = self.uri.authority().map(|authority| authority.as_str()).or(header);
-        let authority = authority.unwrap_or_default();
+        authority.unwrap_or_default()
+    }
+
+    /// The host name the client addressed, lower case, without port.
+    pub(crate) fn host(&self) -> String {
+        let authority = self.authority();
         let has_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
         let host = match authority.rsplit_once(':') {
             Some((host, port)) if has_port(port) => host,
@@ -65,14 +70,38 @@ impl Incoming {
         host.to_ascii_lowercase()
     }
 
+    /// What a browser calls the host: `http://localhost:3000`.
+    pub(crate) fn origin(&self) -> String {
+        let scheme = if self.is_https() { "https" } else { "http" };
+        format!("{scheme}://{}", self.authority().to_ascii_lowercase())
+    }
+
+    /// Whether the client came by https, as the host says or the proxy before it.
+    fn is_https(&self) -> bool {
+        let text = |name: &str| self.headers.get(name).and_then(|value| value.to_str().ok());
+        match text("x-forwarded-proto") {
+            // Each proxy on the way adds its own: the first is what the client saw.
+            Some(schemes) => {
+                let first = schemes.split(',').next().unwrap_or_default();
+                first.trim().eq_ignore_ascii_case("https")
+            }
+            None => text("spin-full-url").is_some_and(|url| url.starts_with("https://")),
+        }
+    }
+
     /// The client's address without its port; empty where the host does not say.
     pub(crate) fn client_address(&self) -> &str {
-        let address = self.headers.get(CLIENT_ADDRESS).and_then(|value| value.to_str().ok());
-        let address = address.unwrap_or_default();
-        match address.parse::<std::net::SocketAddr>() {
-            Ok(_) => address.rsplit_once(':').map_or(address, |(host, _)| host),
-            Err(_) => address,
-        }
+        client_address(&self.headers)
+    }
+}
+
+/// The client's address without its port; empty where the host does not say.
+pub(crate) fn client_address(headers: &HeaderMap) -> &str {
+    let address = headers.get(CLIENT_ADDRESS).and_then(|value| value.to_str().ok());
+    let address = address.unwrap_or_default();
+    match address.parse::<std::net::SocketAddr>() {
+        Ok(_) => address.rsplit_once(':').map_or(address, |(host, _)| host),
+        Err(_) => address,
     }
 }
 

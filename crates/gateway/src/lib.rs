@@ -6,6 +6,7 @@
 //! run it natively.
 
 mod access;
+mod door;
 mod envelope;
 mod error;
 mod guard;
@@ -19,20 +20,26 @@ mod pipeline;
 mod reply;
 mod request;
 mod route;
+mod rules;
 mod services;
+pub mod session;
 mod table;
 pub mod validate;
 mod version;
 
+pub use access::Access;
 pub use error::ApiError;
-pub use guard::{Credentials, Guard, Method, OrganizationState, Principal, Refusal, TeamRole};
+pub use guard::{
+    ClientGrant, Credentials, Guard, Method, OrganizationState, Principal, Refusal,
+    RolePermissions, TeamRole,
+};
 pub use incoming::{BODY_LIMIT, Body, Incoming};
-pub use limit::check_own_limit;
+pub use limit::{keep_bounded, throttle};
 pub use pagination::Pagination;
 pub use pipeline::{add_standard_headers, error_response, serve, serve_bare};
 pub use reply::Reply;
 pub use request::Request;
-pub use route::{Access, Handler, HandlerFuture, Route};
+pub use route::{Handler, HandlerFuture, Route};
 pub use services::Services;
 pub use table::RouteTable;
 pub use version::{ApiVersion, Resource};

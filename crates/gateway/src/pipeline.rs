@@ -5,13 +5,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, hea
 use meridian_kernel::Instant;
 use serde_json::json;
 
-use crate::access::Door;
+use crate::door::Door;
 use crate::envelope::{self, Asked};
-use crate::limit::Standing;
+use crate::limit::{self, Standing};
 use crate::table::Found;
 use crate::{
     ApiError, ApiVersion, BODY_LIMIT, Body, Guard, Incoming, Reply, Request, Route, RouteTable,
-    Services, headers, idempotency, operations,
+    Services, headers, idempotency, operations, session,
 };
 
 const VERSION: HeaderName = HeaderName::from_static("cal-api-version");
@@ -23,7 +23,7 @@ struct Journey {
     now: Instant,
     request_id: String,
     version: ApiVersion,
-    standing: Option<Standing>,
+    standings: Vec<Standing>,
 }
 
 /// Serves one request of a component.
@@ -55,7 +55,7 @@ pub async fn serve_bare<G: Guard, S: Services>(
         // The client's own id is ignored: two clients may choose the same.
         request_id: uuid::Uuid::new_v4().to_string(),
         version: ApiVersion::from_header(asked_version),
-        standing: None,
+        standings: Vec::new(),
     };
     let outcome = match incoming.method {
         Method::OPTIONS => Ok(headers::preflight()),
@@ -84,7 +84,7 @@ pub fn error_response(
         now,
         request_id: uuid::Uuid::new_v4().to_string(),
         version: ApiVersion::from_header(version),
-        standing: None,
+        standings: Vec::new(),
     };
     let asked = Asked { target, headers: request_headers, now };
     let mut response = finish(envelope::render(error, asked), method, journey);
@@ -113,21 +113,27 @@ async fn answer<G: Guard, S: Services>(
         now: journey.now,
         // Health checks are not counted; the platform's own routes count only
         // whoever guesses at their secret.
-        limited: path.starts_with("/v2/"),
-        standing: None,
+        limited: path.starts_with("/v2/") || path.starts_with("/auth/"),
+        standings: Vec::new(),
     };
     let passed = match found {
-        Found::Route(route, parameters) => door
-            .pass(route.access, &parameters)
-            .await
-            .map(|principal| (route, parameters, principal)),
+        Found::Route(route, parameters) => match door.pass(route.access, &parameters).await {
+            Ok(principal) => {
+                let counted = door.count_route(route, principal.as_ref()).await;
+                counted.map(|()| (route, parameters, principal))
+            }
+            Err(error) => Err(error),
+        },
         unmatched => {
             let counted = door.count_address().await;
             counted.and_then(|()| Err(refuse(unmatched, &incoming.method, path)))
         }
     };
-    journey.standing = door.standing;
+    journey.standings = door.standings;
     let (route, parameters, principal) = passed?;
+    if let Some(principal) = &principal {
+        session::check_meant(incoming, principal)?;
+    }
     let request = Request {
         method: incoming.method.clone(),
         path: path.to_owned(),
@@ -135,6 +141,7 @@ async fn answer<G: Guard, S: Services>(
         query: incoming.query(),
         headers: incoming.headers.clone(),
         host: incoming.host(),
+        origin: incoming.origin(),
         body: whole(&incoming.body)?,
         request_id: journey.request_id.clone(),
         version: journey.version,
@@ -220,9 +227,7 @@ fn finish(reply: Reply, method: &Method, journey: Journey) -> Response<Bytes> {
         headers.insert(REQUEST_ID, id);
     }
     headers.insert(VERSION_USED, HeaderValue::from_static(journey.version.as_str()));
-    if let Some(standing) = journey.standing {
-        standing.add_to(&mut headers);
-    }
+    limit::add_headers(&journey.standings, &mut headers);
     if body.is_empty() {
         headers.remove(header::CONTENT_TYPE);
     }

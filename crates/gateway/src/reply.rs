@@ -54,6 +54,25 @@ impl Reply {
         Ok(reply.with_header(header::CONTENT_TYPE, json))
     }
 
+    /// A page.
+    pub fn html(status: StatusCode, page: String) -> Self {
+        let reply = Self { status, headers: HeaderMap::new(), body: page.into() };
+        let html = HeaderValue::from_static("text/html; charset=utf-8");
+        reply.with_header(header::CONTENT_TYPE, html)
+    }
+
+    /// 303: the browser asks there, with GET. A place that no header can name is 500.
+    pub fn see_other(location: &str) -> Result<Self, ApiError> {
+        let location = HeaderValue::try_from(location).map_err(ApiError::internal)?;
+        Ok(Self::empty(StatusCode::SEE_OTHER).with_header(header::LOCATION, location))
+    }
+
+    /// The same answer with one more header of that name, such as a second cookie.
+    pub fn and_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.append(name, value);
+        self
+    }
+
     /// No body.
     pub fn empty(status: StatusCode) -> Self {
         Self { status, headers: HeaderMap::new(), body: Bytes::new() }

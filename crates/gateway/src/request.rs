@@ -4,7 +4,8 @@ use bytes::Bytes;
 use http::HeaderMap;
 use meridian_kernel::{Instant, TeamId, WireId};
 
-use crate::access::TEAM;
+use crate::incoming::client_address;
+use crate::rules::TEAM;
 use crate::{ApiError, ApiVersion, Principal};
 
 /// A request on its way to a handler.
@@ -22,6 +23,8 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The `Host` (authority) the client addressed, lower case, without port.
     pub host: String,
+    /// The same with its port, as a browser names it: `http://localhost:3000`.
+    pub origin: String,
     /// The body, at most the body limit.
     pub body: Bytes,
     /// Returned as `X-Request-Id`.
@@ -82,6 +85,11 @@ impl Request {
     /// A header as text; `None` where absent or not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The client's address without its port; empty where the host does not say.
+    pub fn client_address(&self) -> &str {
+        client_address(&self.headers)
     }
 
     /// A cookie's value; `None` where the client sent none of that name.

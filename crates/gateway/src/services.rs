@@ -16,6 +16,13 @@ pub trait Services {
     /// end; `None` where the store failed.
     async fn update(&self, key: &str, change: impl Fn(i64) -> Option<i64>) -> Option<i64>;
 
+    /// Sets a shared text and answers the one that was there. Nobody else changes the
+    /// same one at the same time.
+    async fn exchange(&self, key: &str, value: &str) -> Option<String>;
+
+    /// Removes a shared counter or text, or fails silently.
+    async fn remove(&self, key: &str);
+
     /// The clock.
     fn now(&self) -> Instant;
 

@@ -149,6 +149,8 @@ wire_ids! {
     OutOfOfficeId,
     /// A span of days in another zone.
     TravelScheduleId,
+    /// A mailbox that was shown to be somebody's.
+    VerifiedEmailId,
 }
 
 #[cfg(test)]

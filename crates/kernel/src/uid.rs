@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use crate::OrganizationNumber;
+use crate::{OrganizationNumber, Secret};
 
 /// Digits and letters without those that look alike (0 O I l 1): the alphabet of
 /// short uuids.
@@ -198,6 +198,85 @@ impl fmt::Display for LinkId {
     }
 }
 
+/// The id of a platform client, in the form of the ids clients know (cuid): `c` and 24
+/// of a-z and 0-9. 92 random bits and the organisation. All lower case, because it
+/// becomes part of e-mail addresses.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClientId(String);
+
+impl ClientId {
+    /// Characters behind the `c`; 36^24 is just above 2^124.
+    const DIGITS: usize = 24;
+
+    /// Random bits below the organisation.
+    const RANDOM_BITS: u32 = 92;
+
+    /// A new one that lives in that organisation.
+    pub fn generate(organization: OrganizationNumber) -> Self {
+        let random = u128::from_be_bytes(random()) & ((1 << Self::RANDOM_BITS) - 1);
+        let hidden = u128::from(organization.get() ^ mask(random));
+        let mut number = (hidden << Self::RANDOM_BITS) | random;
+        let mut digits = [0_u8; Self::DIGITS];
+        for digit in digits.iter_mut().rev() {
+            let value = (number % 36) as u8;
+            *digit = if value < 10 { b'0' + value } else { b'a' + value - 10 };
+            number /= 36;
+        }
+        Self(std::iter::once('c').chain(digits.iter().map(|digit| char::from(*digit))).collect())
+    }
+
+    /// `None` where the text cannot be one of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let id = Self(text.to_owned());
+        id.decode().map(|_| id)
+    }
+
+    fn decode(&self) -> Option<OrganizationNumber> {
+        let digits = self.0.strip_prefix('c').filter(|digits| digits.len() == Self::DIGITS)?;
+        let number = digits.bytes().try_fold(0_u128, |sum, byte| {
+            let digit = match byte {
+                b'0'..=b'9' => byte - b'0',
+                b'a'..=b'z' => byte - b'a' + 10,
+                _ => return None,
+            };
+            Some(sum * 36 + u128::from(digit))
+        })?;
+        let random = number & ((1 << Self::RANDOM_BITS) - 1);
+        let hidden = u32::try_from(number >> Self::RANDOM_BITS).ok()?;
+        OrganizationNumber::new(hidden ^ mask(random))
+    }
+
+    /// Whose database holds what it names.
+    pub fn organization(&self) -> OrganizationNumber {
+        self.decode().unwrap_or(OrganizationNumber::NONE)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A new secret that nobody guesses: 44 letters and digits, about 256 random bits.
+pub fn random_secret() -> Secret {
+    let half = || encode(u128::from_be_bytes(random()));
+    Secret::new(half() + &half())
+}
+
+/// A code that somebody reads in an e-mail and types: six digits and capital letters
+/// without those that look alike, about 30 random bits.
+pub fn random_code() -> Secret {
+    const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    let letters = random::<6>().map(|byte| LETTERS.get(usize::from(byte % 32)).copied());
+    Secret::new(letters.iter().flatten().map(|byte| char::from(*byte)).collect::<String>())
+}
+
 /// Whether a key is for real use or for tests: only its prefix differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyMode {
@@ -298,6 +377,37 @@ mod tests {
             assert_ne!(link, LinkId::generate(organization));
             assert_eq!(LinkId::parse(link.as_str().get(..22).unwrap()), None);
         }
+    }
+
+    #[test]
+    fn a_client_id_names_its_organisation_in_lower_case() {
+        for organization in organizations() {
+            let id = ClientId::generate(organization);
+            assert_eq!((id.as_str().len(), id.as_str().to_lowercase()), (25, id.to_string()));
+            assert_eq!(ClientId::parse(id.as_str()).unwrap().organization(), organization);
+            assert_ne!(id, ClientId::generate(organization));
+            assert_eq!(ClientId::parse(&id.as_str().to_uppercase()), None);
+            assert_eq!(ClientId::parse(id.as_str().get(..24).unwrap()), None);
+        }
+        for text in ["", "c", "zzzzzzzzzzzzzzzzzzzzzzzzz", "czzzzzzzzzzzzzzzzzzzzzzzz", "cé"] {
+            assert_eq!(ClientId::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_six_letters_that_nobody_confuses() {
+        let code = random_code();
+        let is_plain = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase();
+        assert!(code.reveal().len() == 6 && code.reveal().chars().all(is_plain));
+        assert!(!code.reveal().contains(['0', 'O', '1', 'I']));
+        assert_ne!((random_code(), random_code()), (random_code(), random_code()));
+    }
+
+    #[test]
+    fn a_secret_is_never_made_twice() {
+        let secret = random_secret();
+        assert_eq!(secret.reveal().len(), 44);
+        assert_ne!(secret, random_secret());
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::fmt;
 
 use meridian_kernel::Instant;
 
+use crate::shares::{Missed, Shares};
+
 /// A host, as far as the choice goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate<'a> {
@@ -27,13 +29,14 @@ pub struct Candidate<'a> {
 
 /// What decides among free hosts of the same priority.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Fairness {
+pub enum Fairness<'a> {
     /// Whoever waits longest since they were last chosen.
     #[default]
     Turns,
-    /// Whoever is furthest behind their share by weight; else the greater weight;
-    /// else whoever waits longest.
-    Shares,
+    /// Whoever is furthest behind their share by weight of what they could have had;
+    /// else the greater weight; else whoever waits longest. Of the bookings so far,
+    /// these were missed by some hosts.
+    Shares(&'a [Missed]),
 }
 
 /// Why a booking has no hosts.
@@ -65,7 +68,7 @@ impl std::error::Error for NobodyFree {}
 /// Within a group: the highest priority; then what `fairness` says; then the order
 /// of the hosts. Two requests that choose at the same time choose alike: who writes
 /// must see to it that `last_booked_at` is still what was read here.
-pub fn choose(hosts: &[Candidate<'_>], fairness: Fairness) -> Result<Vec<usize>, NobodyFree> {
+pub fn choose(hosts: &[Candidate<'_>], fairness: Fairness<'_>) -> Result<Vec<usize>, NobodyFree> {
     if hosts.is_empty() {
         return Err(NobodyFree::NoHosts);
     }
@@ -99,38 +102,18 @@ struct Group<'a> {
 }
 
 impl Group<'_> {
-    fn choose(&self, fairness: Fairness) -> Option<usize> {
+    fn choose(&self, fairness: Fairness<'_>) -> Option<usize> {
         let shares = match fairness {
             Fairness::Turns => None,
-            Fairness::Shares => Some(Shares::of(self)),
+            Fairness::Shares(missed) => Some(Shares::of(self.name, &self.hosts, missed)),
         };
         let rank = |(index, host): &(usize, &Candidate<'_>)| {
-            let behind = shares.as_ref().map(|shares| (shares.behind(host), host.weight));
+            let behind = shares.as_ref().map(|shares| (shares.behind(*index, host), host.weight));
             // Of the ranks the least is chosen; no turn yet is before any.
             (Reverse(host.priority), Reverse(behind), host.last_booked_at, *index)
         };
         let free = self.hosts.iter().filter(|(_, host)| host.free);
         free.min_by_key(|host| rank(host)).map(|(index, _)| *index)
-    }
-}
-
-/// What a group's bookings and weights add up to.
-struct Shares {
-    booked: i128,
-    weight: i128,
-}
-
-impl Shares {
-    fn of(group: &Group<'_>) -> Self {
-        let sum =
-            |of: fn(&Candidate<'_>) -> i128| group.hosts.iter().map(|(_, host)| of(host)).sum();
-        Self { booked: sum(|host| host.booked.into()), weight: sum(|host| host.weight.into()) }
-    }
-
-    /// How many bookings a host is behind their share, times the sum of the weights:
-    /// whole numbers, so that a tie is a tie.
-    fn behind(&self, host: &Candidate<'_>) -> i128 {
-        i128::from(host.weight) * self.booked - i128::from(host.booked) * self.weight
     }
 }
 
@@ -193,7 +176,7 @@ mod tests {
 
     #[test]
     fn shares_go_to_whoever_is_furthest_behind() {
-        let shares = |hosts: &[Candidate<'_>]| choose(hosts, Fairness::Shares);
+        let shares = |hosts: &[Candidate<'_>]| choose(hosts, Fairness::Shares(&[]));
         let host = |weight, booked, last| Candidate {
             weight,
             booked,
@@ -206,7 +189,8 @@ mod tests {
         // Both have theirs: the greater weight, then the longer wait.
         assert_eq!(shares(&[host(100, 3, 1), host(200, 6, 2)]), Ok(vec![1]));
         assert_eq!(shares(&[host(100, 3, 2), host(100, 3, 1)]), Ok(vec![1]));
-        assert_eq!(shares(&[host(0, 0, 2), host(0, 5, 1)]), Ok(vec![1]));
+        // Without weights all have the same share.
+        assert_eq!(shares(&[host(0, 5, 1), host(0, 0, 2)]), Ok(vec![1]));
     }
 
     #[test]
@@ -214,7 +198,7 @@ mod tests {
         let host = |weight, booked, free| Candidate { weight, booked, free, ..FREE };
         // Of 12 bookings 3, 3 and 6 are due: the second is behind, the first ahead.
         let hosts = [host(100, 4, true), host(100, 2, true), host(200, 6, false)];
-        assert_eq!(choose(&hosts, Fairness::Shares), Ok(vec![1]));
+        assert_eq!(choose(&hosts, Fairness::Shares(&[])), Ok(vec![1]));
     }
 
     #[test]
@@ -222,7 +206,7 @@ mod tests {
         let weights = [50, 100, 350];
         let mut hosts = weights.map(|weight| Candidate { weight, ..FREE });
         for minute in 0..1_000 {
-            let index = choose(&hosts, Fairness::Shares).unwrap()[0];
+            let index = choose(&hosts, Fairness::Shares(&[])).unwrap()[0];
             hosts[index].booked += 1;
             hosts[index].last_booked_at = booked_at(minute);
         }

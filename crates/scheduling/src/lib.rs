@@ -27,6 +27,7 @@ mod question;
 mod reasons;
 mod rules;
 mod seats;
+mod shares;
 mod taken;
 mod wall;
 mod window;
@@ -43,6 +44,7 @@ pub use question::{Question, load_range};
 pub use reasons::Reasons;
 pub use rules::{EventRules, Restriction};
 pub use seats::{SeatedSlot, Seats};
+pub use shares::Missed;
 pub use window::{BookingWindow, MAX_ROLLING_SEARCH_DAYS, Span};
 
 /// The longest range of one question about slots, in days.

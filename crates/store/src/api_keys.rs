@@ -1,9 +1,8 @@
 //! API keys, stored hashed.
 
-use meridian_kernel::{
-    ApiKey, ApiKeyId, Instant, OrganizationNumber, Role, TeamId, UserId, WireId,
-};
+use meridian_kernel::{ApiKey, ApiKeyId, Instant, OrganizationNumber, Rate, UserId, WireId};
 
+use crate::holders::{Holder, holder_columns};
 use crate::{BadRow, Database, DatabaseError, Row, Rows, Scope, Statement, StoreError, arguments};
 
 /// A key as its owner sees it in a list.
@@ -34,29 +33,15 @@ impl StoredApiKey {
     }
 }
 
-/// Who holds a key: what a guard needs to know.
+/// Who holds a key, and until when.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeyHolder {
     /// Whose key it is.
-    pub user_id: UserId,
-    /// Unique in the organisation.
-    pub username: String,
-    /// The primary address.
-    pub email: String,
-    /// Possibly empty.
-    pub name: String,
-    /// IANA.
-    pub time_zone: String,
-    /// `USER` or `ADMIN`.
-    pub system_role: String,
-    /// What they are in the organisation.
-    pub organization_role: Role,
-    /// Whether they accepted to be in it.
-    pub organization_accepted: bool,
-    /// The teams they are an accepted member of, and what they are there.
-    pub teams: Vec<(TeamId, Role)>,
+    pub holder: Holder,
     /// Valid through the whole of this UTC day; `None`: for ever.
     pub expires_at: Option<Instant>,
+    /// Rate limits of its own; empty: those of the organisation, or the default ones.
+    pub rates: Vec<Rate>,
 }
 
 /// Who holds the key of a hash; expired ones too, but nobody who left. Asks the
@@ -65,27 +50,18 @@ pub async fn find_holder<D: Database>(
     scope: &Scope<'_, D>,
     hash: &str,
 ) -> Result<Option<KeyHolder>, StoreError> {
-    let sql = "SELECT u.id, u.username, u.email, u.name, u.time_zone, u.system_role, \
-               u.organization_role, k.expires_at, u.organization_accepted, \
-               (SELECT json_group_array(json_array(m.team_id, m.role)) FROM team_membership m \
-                WHERE m.user_id = u.id AND m.accepted = 1) \
-               FROM api_key k JOIN user u ON u.id = k.user_id \
-               WHERE k.hash = ?1 AND u.left_at IS NULL";
+    let sql = concat!(
+        "SELECT ",
+        holder_columns!(),
+        ", k.expires_at, coalesce(k.rates, '[]') FROM api_key k JOIN user u ON u.id = k.user_id \
+         WHERE k.hash = ?1 AND u.left_at IS NULL"
+    );
     let rows = scope.read_primary(Statement::query(sql, arguments![hash])).await?;
     let read = |row: Row<'_>| -> Result<KeyHolder, BadRow> {
-        let teams: Vec<(i64, Role)> = row.json(9)?;
-        let team = |(id, role)| (TeamId::new(scope.organization(), id), role);
         Ok(KeyHolder {
-            user_id: UserId::new(scope.organization(), row.integer(0)?),
-            username: row.string(1)?,
-            email: row.string(2)?,
-            name: row.string(3)?,
-            time_zone: row.string(4)?,
-            system_role: row.string(5)?,
-            organization_role: row.role(6)?,
-            expires_at: row.optional(7, Row::instant)?,
-            organization_accepted: row.boolean(8)?,
-            teams: teams.into_iter().map(team).collect(),
+            holder: Holder::read(scope.organization(), row)?,
+            expires_at: row.optional(Holder::WIDTH, Row::instant)?,
+            rates: row.json(Holder::WIDTH + 1)?,
         })
     };
     Ok(rows.first().map(read).transpose()?)
@@ -102,13 +78,24 @@ pub struct NewApiKey {
     note: Option<String>,
     /// Valid through the whole of this UTC day; `None`: for ever.
     expires_at: Option<Instant>,
+    /// JSON; `None`: those of the organisation, or the default ones.
+    rates: Option<String>,
 }
 
 impl NewApiKey {
     /// What is stored of a key: never the key itself.
     pub fn new(key: &ApiKey, note: Option<String>, expires_at: Option<Instant>) -> Self {
-        Self { hash: key.hash(), hint: key.hint().to_owned(), note, expires_at }
+        Self { hash: key.hash(), hint: key.hint().to_owned(), note, expires_at, rates: None }
     }
+
+    /// The same with rate limits of its own, where there are any.
+    pub fn with_rates(self, rates: &[Rate]) -> Self {
+        Self { rates: rates_json(rates), ..self }
+    }
+}
+
+fn rates_json(rates: &[Rate]) -> Option<String> {
+    if rates.is_empty() { None } else { serde_json::to_string(rates).ok() }
 }
 
 /// For the batch that makes the user too.
@@ -138,8 +125,8 @@ pub async fn insert<D: Database>(
         return Ok(None);
     }
     let insert = Statement::command(
-        "INSERT INTO api_key (user_id, hash, hint, note, expires_at, created_at) \
-         SELECT id, ?2, ?3, ?4, ?5, ?6 FROM user WHERE id = ?1 AND left_at IS NULL \
+        "INSERT INTO api_key (user_id, hash, hint, note, expires_at, created_at, rates) \
+         SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM user WHERE id = ?1 AND left_at IS NULL \
          RETURNING id, hint, note, expires_at, created_at",
         arguments![
             user.row(),
@@ -148,6 +135,7 @@ pub async fn insert<D: Database>(
             key.note.as_deref(),
             key.expires_at,
             now,
+            key.rates.as_deref(),
         ],
     );
     let rows = scope.write(vec![insert.returning()]).await?;
@@ -197,8 +185,8 @@ pub async fn replace<D: Database>(
     now: Instant,
 ) -> Result<bool, StoreError> {
     let insert = Statement::command(
-        "INSERT INTO api_key (user_id, hash, hint, note, expires_at, created_at) \
-         SELECT user_id, ?2, ?3, coalesce(?4, note), ?5, ?6 FROM api_key WHERE hash = ?1",
+        "INSERT INTO api_key (user_id, hash, hint, note, expires_at, created_at, rates) \
+         SELECT user_id, ?2, ?3, coalesce(?4, note), ?5, ?6, rates FROM api_key WHERE hash = ?1",
         arguments![
             old_hash,
             key.hash.as_str(),
@@ -210,6 +198,25 @@ pub async fn replace<D: Database>(
     );
     let delete = Statement::command("DELETE FROM api_key WHERE hash = ?1", arguments![old_hash]);
     match scope.write(vec![insert.must_affect(), delete.must_affect()]).await {
+        Ok(_) => Ok(true),
+        Err(DatabaseError::Precondition(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Gives a key of the organisation rate limits of its own, or none; false where there
+/// is no such key.
+pub async fn set_rates<D: Database>(
+    scope: &Scope<'_, D>,
+    id: ApiKeyId,
+    rates: &[Rate],
+) -> Result<bool, StoreError> {
+    if id.organization() != scope.organization() {
+        return Ok(false);
+    }
+    let sql = "UPDATE api_key SET rates = ?2 WHERE id = ?1";
+    let update = Statement::command(sql, arguments![id.row(), rates_json(rates)]);
+    match scope.write(vec![update.must_affect()]).await {
         Ok(_) => Ok(true),
         Err(DatabaseError::Precondition(_)) => Ok(false),
         Err(error) => Err(error.into()),

@@ -51,6 +51,12 @@ impl From<String> for Value {
     }
 }
 
+impl From<meridian_kernel::PermissionSet> for Value {
+    fn from(value: meridian_kernel::PermissionSet) -> Self {
+        Self::Integer(value.bits().cast_signed())
+    }
+}
+
 impl From<meridian_kernel::Instant> for Value {
     fn from(value: meridian_kernel::Instant) -> Self {
         Self::Integer(value.millis())

@@ -3,7 +3,8 @@
 //! Whoever accepts one becomes host of the team's event types that all members
 //! host; whoever loses it stops being host. Both happen in the batch of the
 //! membership itself. A team keeps one owner at least: the statements that demote
-//! and remove say so themselves, so that two at once cannot both go.
+//! and remove say so themselves, so that two at once cannot both go. And nobody
+//! changes who is more in it than they are.
 
 mod invites;
 
@@ -11,6 +12,7 @@ use meridian_kernel::{Instant, MembershipId, OrganizationNumber, Role, TeamId, U
 use serde_json::{Value, json};
 
 use crate::event_hosts::{add_member_to_team_event_types, remove_member_from_team_event_types};
+use crate::roles::{self, Assignment, RoleRefused, assign_in_team, ranks};
 use crate::{
     BadRow, ConstraintKind, Database, DatabaseError, Row, Rows, Scope, Statement, StoreError,
     arguments, parts,
@@ -33,6 +35,8 @@ pub struct Membership {
     pub accepted: bool,
     /// Whether nobody may act in their name.
     pub disable_impersonation: bool,
+    /// The role of the team's own making that they have beside.
+    pub custom_role_id: Option<String>,
     /// The user.
     pub user: Person,
 }
@@ -59,7 +63,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT m.id, m.team_id, m.user_id, m.role, m.accepted, m.disable_impersonation, \
-             u.avatar_url, u.username, u.name, u.email, u.bio, u.metadata \
+             u.avatar_url, u.username, u.name, u.email, u.bio, u.metadata, m.custom_role_id \
              FROM team_membership m JOIN user u ON u.id = m.user_id ",
             $rest
         )
@@ -76,6 +80,7 @@ impl Membership {
             role: row.role(3)?,
             accepted: row.boolean(4)?,
             disable_impersonation: row.boolean(5)?,
+            custom_role_id: row.optional(12, Row::string)?,
             user: Person {
                 avatar_url: row.optional(6, Row::string)?,
                 username: row.string(7)?,
@@ -154,7 +159,7 @@ fn select_of(team: TeamId, user: UserId) -> Statement {
 }
 
 /// A membership to be made.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NewMembership {
     /// Of which team.
     pub team: TeamId,
@@ -166,6 +171,8 @@ pub struct NewMembership {
     pub accepted: bool,
     /// Whether nobody may act in their name.
     pub disable_impersonation: bool,
+    /// Which role of the team's own making they shall have.
+    pub custom_role: Assignment,
 }
 
 /// What became of a new membership.
@@ -179,6 +186,8 @@ pub enum MembershipInserted {
     NoTeam,
     /// There is no such user in the organisation (any more).
     NoUser,
+    /// They cannot be given the wanted role.
+    RoleRefused(RoleRefused),
 }
 
 /// Puts a user into a team.
@@ -209,6 +218,7 @@ pub async fn insert<D: Database>(
         ],
     );
     let mut batch = vec![insert.must_affect()];
+    batch.extend(assign_in_team(new.team, new.user, &new.custom_role));
     batch.extend(add_member_to_team_event_types(new.team, new.user, now));
     batch.push(select_of(new.team, new.user));
     match scope.write(batch).await {
@@ -223,12 +233,16 @@ pub async fn insert<D: Database>(
             Ok(MembershipInserted::NoUser)
         }
         Err(DatabaseError::Precondition(0)) => Ok(MembershipInserted::NoTeam),
+        Err(DatabaseError::Precondition(_)) => {
+            let why = roles::why_not(scope, Some(new.team), &new.custom_role).await?;
+            Ok(MembershipInserted::RoleRefused(why))
+        }
         Err(error) => Err(error.into()),
     }
 }
 
 /// What shall be different.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct MembershipChange {
     /// What they shall be in the team.
     pub role: Option<Role>,
@@ -236,6 +250,8 @@ pub struct MembershipChange {
     pub accepted: Option<bool>,
     /// Whether nobody may act in their name.
     pub disable_impersonation: Option<bool>,
+    /// Which role of the team's own making they shall have.
+    pub custom_role: Assignment,
 }
 
 /// What became of a membership.
@@ -245,19 +261,21 @@ pub enum MembershipChanged {
     Done(Box<Membership>),
     /// The team has no such membership (any more).
     Unknown,
-    /// It is an owner's, and whoever asks is none.
-    OwnersOnly,
+    /// It is of somebody who is this, which is more than whoever asks.
+    Outranks(Role),
     /// It is the last owner's.
     LastOwner,
+    /// They cannot be given the wanted role.
+    RoleRefused(RoleRefused),
 }
 
 /// What the statement that changes or ends the membership `?1` of the team `?2`
-/// demands: where `?3` is not true, it is no owner's. And where it is an owner's,
+/// demands: it is of somebody among the [`ranks`] `?3`. And where it is an owner's,
 /// it stays that of an accepted owner or is not the only one.
 macro_rules! may_change {
     ($stays_owner:literal) => {
         concat!(
-            "id = ?1 AND team_id = ?2 AND (?3 OR role <> 'OWNER') \
+            "id = ?1 AND team_id = ?2 AND instr(?3, role) > 0 \
              AND (role <> 'OWNER' OR accepted = 0 OR ",
             $stays_owner,
             " OR EXISTS (SELECT 1 FROM team_membership o JOIN user u ON u.id = o.user_id \
@@ -267,12 +285,13 @@ macro_rules! may_change {
     };
 }
 
-/// Changes a membership; one of an owner only where `by_owner`.
+/// Changes a membership of somebody who is no more in it than whoever asks, who is
+/// this.
 pub async fn update<D: Database>(
     scope: &Scope<'_, D>,
     (team, id): (TeamId, MembershipId),
     change: &MembershipChange,
-    by_owner: bool,
+    by: Role,
     now: Instant,
 ) -> Result<MembershipChanged, StoreError> {
     let Some(user) = find(scope, team, id).await?.map(|found| found.user_id) else {
@@ -288,7 +307,7 @@ pub async fn update<D: Database>(
         arguments![
             id.row(),
             team.row(),
-            by_owner,
+            ranks(by),
             change.role.map(Role::as_str),
             change.accepted,
             change.disable_impersonation,
@@ -296,6 +315,7 @@ pub async fn update<D: Database>(
         ],
     );
     let mut batch = vec![update.must_affect()];
+    batch.extend(assign_in_team(team, user, &change.custom_role));
     batch.extend(match change.accepted {
         Some(true) => add_member_to_team_event_types(team, user, now),
         Some(false) => remove_member_from_team_event_types(team, user),
@@ -307,30 +327,34 @@ pub async fn update<D: Database>(
             let membership = Membership::last(scope, &rows)?.map(Box::new);
             Ok(membership.map_or(MembershipChanged::Unknown, MembershipChanged::Done))
         }
-        Err(DatabaseError::Precondition(0)) => why_not(scope, team, id, by_owner).await,
+        Err(DatabaseError::Precondition(0)) => why_not(scope, team, id, by).await,
+        Err(DatabaseError::Precondition(_)) => {
+            let why = roles::why_not(scope, Some(team), &change.custom_role).await?;
+            Ok(MembershipChanged::RoleRefused(why))
+        }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Takes a user out of a team and answers the membership they had; an owner only
-/// where `by_owner`.
+/// Takes a user out of a team who is no more in it than whoever asks, who is this,
+/// and answers the membership they had.
 pub async fn delete<D: Database>(
     scope: &Scope<'_, D>,
     (team, id): (TeamId, MembershipId),
-    by_owner: bool,
+    by: Role,
 ) -> Result<MembershipChanged, StoreError> {
     let Some(membership) = find(scope, team, id).await? else {
         return Ok(MembershipChanged::Unknown);
     };
     let delete = Statement::command(
         concat!("DELETE FROM team_membership WHERE ", may_change!("0")),
-        arguments![id.row(), team.row(), by_owner],
+        arguments![id.row(), team.row(), ranks(by)],
     );
     let mut batch = vec![delete.must_affect()];
     batch.extend(remove_member_from_team_event_types(team, membership.user_id));
     match scope.write(batch).await {
         Ok(_) => Ok(MembershipChanged::Done(Box::new(membership))),
-        Err(DatabaseError::Precondition(0)) => why_not(scope, team, id, by_owner).await,
+        Err(DatabaseError::Precondition(0)) => why_not(scope, team, id, by).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -340,11 +364,11 @@ async fn why_not<D: Database>(
     scope: &Scope<'_, D>,
     team: TeamId,
     id: MembershipId,
-    by_owner: bool,
+    by: Role,
 ) -> Result<MembershipChanged, StoreError> {
     Ok(match find(scope, team, id).await? {
         None => MembershipChanged::Unknown,
-        Some(found) if found.role == Role::Owner && !by_owner => MembershipChanged::OwnersOnly,
+        Some(found) if found.role > by => MembershipChanged::Outranks(found.role),
         Some(_) => MembershipChanged::LastOwner,
     })
 }

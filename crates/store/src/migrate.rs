@@ -20,6 +20,7 @@ pub struct Migrations(&'static [&'static str]);
 pub const PLATFORM: Migrations = Migrations(&[
     include_str!("../../../migrations/platform/0001_start.sql"),
     include_str!("../../../migrations/platform/0002_due_work.sql"),
+    include_str!("../../../migrations/platform/0006_jobs.sql"),
 ]);
 
 /// An organisation's database.
@@ -31,6 +32,11 @@ pub const ORGANIZATION: Migrations = Migrations(&[
     include_str!("../../../migrations/organization/0009_idempotency.sql"),
     include_str!("../../../migrations/organization/0010_webhook_owners.sql"),
     include_str!("../../../migrations/organization/0011_delivery_engine.sql"),
+    include_str!("../../../migrations/organization/0012_oauth_clients.sql"),
+    include_str!("../../../migrations/organization/0013_oauth2_sessions.sql"),
+    include_str!("../../../migrations/organization/0014_roles.sql"),
+    include_str!("../../../migrations/organization/0015_verified_emails.sql"),
+    include_str!("../../../migrations/organization/0016_jobs.sql"),
 ]);
 
 impl Migrations {

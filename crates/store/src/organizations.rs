@@ -4,7 +4,7 @@
 //! `deleting` from the wish to delete it until its database is gone. Neither shows
 //! to anybody; both can be taken over from a process that died.
 
-use meridian_kernel::{Instant, OrganizationNumber, Patch};
+use meridian_kernel::{Instant, OrganizationNumber, Patch, Rate};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -14,6 +14,9 @@ use crate::{
 
 /// How long a provisioning may take before another one takes its slug over.
 pub const PROVISIONING_SECONDS: i64 = 60;
+
+/// The member of `limits` with the rate limits of an organisation's credentials.
+pub const RATE_LIMITS: &str = "rateLimits";
 
 /// Where an organisation is in its life, as far as others see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +86,12 @@ macro_rules! select {
 }
 
 impl Organization {
+    /// The rate limits of its credentials; empty: the default ones.
+    pub fn rates(&self) -> Vec<Rate> {
+        let rates = self.limits.as_ref().and_then(|limits| limits.get(RATE_LIMITS));
+        rates.and_then(|rates| Vec::deserialize(rates).ok()).unwrap_or_default()
+    }
+
     /// The row mapper.
     fn read(row: Row<'_>) -> Result<Self, BadRow> {
         Ok(Self {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use meridian_kernel::{Instant, Role};
+use meridian_kernel::{Instant, PermissionSet, Role};
 
 use crate::packed::Cell;
 use crate::{JsonObject, Rows, Value};
@@ -98,6 +98,12 @@ impl<'a> Row<'a> {
     /// A member's role.
     pub fn role(self, column: usize) -> Result<Role, BadRow> {
         Role::parse(self.text(column)?).ok_or(BadRow { column, expected: "a role" })
+    }
+
+    /// Permissions, a bit each.
+    pub fn permissions(self, column: usize) -> Result<PermissionSet, BadRow> {
+        let bits = u64::try_from(self.integer(column)?).ok().and_then(PermissionSet::try_from_bits);
+        bits.ok_or(BadRow { column, expected: "permissions" })
     }
 
     /// JSON text, read into a type.

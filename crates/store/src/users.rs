@@ -9,6 +9,7 @@ use crate::{
     Value, arguments,
 };
 
+pub use address::NewAddress;
 pub use members::{
     MemberChange, MemberChanged, MemberFilter, MemberInserted, NewMember, change_member,
     insert_member, leave, list_members, rejoin,
@@ -49,6 +50,8 @@ pub struct User {
     pub organization_accepted: bool,
     /// Whether nobody may act in their name.
     pub disable_impersonation: bool,
+    /// The role of the organisation's own making that they have beside.
+    pub custom_role_id: Option<String>,
     /// Whether they can be booked together with others, by their names alone.
     pub allow_dynamic_booking: bool,
     /// What only presents: theme, colours and the like.
@@ -66,12 +69,14 @@ macro_rules! select {
             "SELECT id, username, email, name, time_zone, time_format, week_start, locale, \
              avatar_url, bio, metadata, default_schedule_id, system_role, organization_role, \
              organization_accepted, disable_impersonation, allow_dynamic_booking, settings, \
-             created_at, updated_at FROM user ",
+             created_at, updated_at, custom_role_id FROM user ",
             $rest
         )
     };
 }
 
+pub mod address;
+pub mod managed;
 mod members;
 
 impl User {
@@ -99,6 +104,7 @@ impl User {
             settings: row.json(17)?,
             created_at: row.instant(18)?,
             updated_at: row.instant(19)?,
+            custom_role_id: row.optional(20, Row::string)?,
         })
     }
 }
@@ -173,13 +179,19 @@ pub enum UserChanged {
     NoUser,
     /// The wanted default schedule is none of theirs.
     NoSchedule,
+    /// The wanted address is somebody else's.
+    EmailTaken,
+    /// The wanted address is no mailbox of theirs (any more).
+    NotVerified,
 }
 
-/// Changes a user, and the zone of their default schedule with theirs, in one batch.
+/// Changes a user, and the zone of their default schedule with theirs, in one batch;
+/// and the address, or what leads to it.
 pub async fn update<D: Database>(
     scope: &Scope<'_, D>,
     id: UserId,
     change: &UserChange,
+    address: Option<&NewAddress>,
     now: Instant,
 ) -> Result<UserChanged, StoreError> {
     if id.organization() != scope.organization() {
@@ -192,11 +204,21 @@ pub async fn update<D: Database>(
     let mut batch = vec![update_fields(id, change, now).must_affect()];
     batch.extend(change.default_schedule_id.map(|schedule| set_default_schedule(id, schedule)));
     batch.extend(change.time_zone.map(|zone| move_default_schedule(id, zone, now)));
+    let address_at = batch.len();
+    batch.extend(address.into_iter().flat_map(|address| address.statements(id, now)));
     batch.push(Statement::query(select!("WHERE id = ?1"), arguments![id.row()]));
     match scope.write(batch).await {
         Ok(rows) => {
             let user = rows.last().map(|rows| first(scope, rows)).transpose()?.flatten();
             Ok(user.map_or(UserChanged::NoUser, |user| UserChanged::Changed(Box::new(user))))
+        }
+        Err(DatabaseError::Precondition(index)) if index == address_at => {
+            Ok(UserChanged::NotVerified)
+        }
+        Err(DatabaseError::Constraint { statement, kind: ConstraintKind::Unique, .. })
+            if statement == address_at =>
+        {
+            Ok(UserChanged::EmailTaken)
         }
         Err(DatabaseError::Precondition(1)) => Ok(UserChanged::NoSchedule),
         Err(DatabaseError::Precondition(_)) => Ok(UserChanged::NoUser),

@@ -1,4 +1,5 @@
-//! Secrets at rest, such as the signing secrets of webhooks: sealed with a key of
+//! Secrets at rest. Passwords are hashed ([`hash_password`]). What must be read again,
+//! such as the signing secrets of webhooks, is sealed with a key of
 //! the deployment (variable `encryption_key`) that no database holds.
 //!
 //! The sealed form is `v1.<key id>.<base64url of nonce and ciphertext>`:
@@ -6,6 +7,8 @@
 //! key lives. The key id says which key opens it, so that keys can be rotated:
 //! put the new key in front of the old one, comma separated, and drop the old one
 //! once nothing sealed with it is left.
+
+mod password;
 
 use std::fmt;
 
@@ -16,6 +19,8 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac as _};
 use meridian_kernel::Secret;
 use sha2::Sha256;
+
+pub use password::{MAX_PASSWORD, MIN_PASSWORD, hash_password, verify_password};
 
 /// What every sealed text begins with.
 const FORM: &str = "v1";
@@ -51,6 +56,33 @@ impl fmt::Display for VaultError {
 
 impl std::error::Error for VaultError {}
 
+/// Keys for another use than sealing, one for each of the list, in its order: derived
+/// under a label of that use, so that no key does two things.
+pub fn derived_keys(keys: &str, label: &str) -> Result<Vec<[u8; 32]>, VaultError> {
+    let derive = |key: &str| mac(long_enough(key)?.as_bytes(), &[label.as_bytes()]);
+    let derived: Vec<[u8; 32]> = listed(keys).map(derive).collect::<Result<_, _>>()?;
+    if derived.is_empty() { Err(VaultError::NoKey) } else { Ok(derived) }
+}
+
+/// A keyed hash of a text that is short enough to be guessed, in hex, one for each key
+/// of the list: what is kept is the first, and any is believed, so that a rotation
+/// voids nothing.
+pub fn keyed_hashes(keys: &str, label: &str, text: &str) -> Result<Vec<String>, VaultError> {
+    let hash = |key: [u8; 32]| {
+        let bytes = mac(&key, &[text.as_bytes()])?;
+        Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    };
+    derived_keys(keys, label)?.into_iter().map(hash).collect()
+}
+
+fn listed(keys: &str) -> impl Iterator<Item = &str> {
+    keys.split(',').map(str::trim).filter(|key| !key.is_empty())
+}
+
+fn long_enough(key: &str) -> Result<&str, VaultError> {
+    if key.len() < MIN_KEY_LENGTH { Err(VaultError::ShortKey) } else { Ok(key) }
+}
+
 struct Key {
     id: String,
     cipher: XChaCha20Poly1305,
@@ -59,9 +91,7 @@ struct Key {
 
 impl Key {
     fn new(text: &str) -> Result<Self, VaultError> {
-        if text.len() < MIN_KEY_LENGTH {
-            return Err(VaultError::ShortKey);
-        }
+        let text = long_enough(text)?;
         let id = mac(text.as_bytes(), &[b"meridian vault v1: key id"])?;
         let key = mac(text.as_bytes(), &[b"meridian vault v1: encryption"])?;
         Ok(Self {
@@ -110,7 +140,7 @@ impl Vault {
     /// From the value of variable `encryption_key`: one key or several, comma
     /// separated. The first seals; all open.
     pub fn new(keys: &str) -> Result<Self, VaultError> {
-        let mut keys = keys.split(',').map(str::trim).filter(|key| !key.is_empty()).map(Key::new);
+        let mut keys = listed(keys).map(Key::new);
         let newest = keys.next().ok_or(VaultError::NoKey)??;
         Ok(Self { newest, older: keys.collect::<Result<_, _>>()? })
     }
@@ -202,6 +232,33 @@ mod tests {
         assert_eq!(vault(NEW).open(&after), Some(Secret::new("secret")));
         assert_eq!(vault(OLD).open(&after), None);
         assert_eq!(vault(NEW).open(&before), None);
+    }
+
+    #[test]
+    fn a_key_of_another_use_is_none_of_this_and_keeps_its_place() {
+        let derived = derived_keys(&format!("{NEW}, {OLD}"), "a use").unwrap();
+        assert_eq!(
+            derived,
+            [derived_keys(NEW, "a use"), derived_keys(OLD, "a use")].map(|keys| keys.unwrap()[0])
+        );
+        assert_ne!(derived[0], derived_keys(NEW, "another use").unwrap()[0]);
+        for label in ["encryption", "nonces", "key id"] {
+            let own = mac(NEW.as_bytes(), &[b"meridian vault v1: ", label.as_bytes()]).unwrap();
+            assert_ne!(derived[0], own, "{label}");
+        }
+        assert_eq!(derived_keys(" ,", "a use").unwrap_err(), VaultError::NoKey);
+        assert_eq!(derived_keys("short", "a use").unwrap_err(), VaultError::ShortKey);
+    }
+
+    #[test]
+    fn a_keyed_hash_is_known_again_after_a_rotation() {
+        let hashes = |keys: &str, text| keyed_hashes(keys, "codes", text).unwrap();
+        let before = hashes(OLD, "ABC234");
+        let after = hashes(&format!("{NEW},{OLD}"), "ABC234");
+        assert_eq!((before.len(), after.len()), (1, 2));
+        assert!(after.contains(&before[0]) && after[0] != before[0]);
+        assert_ne!(before, hashes(OLD, "ABC235"));
+        assert_ne!(before, keyed_hashes(OLD, "other", "ABC234").unwrap());
     }
 
     #[test]

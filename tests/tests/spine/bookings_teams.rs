@@ -108,6 +108,27 @@ fn turns_of_a_round_robin_go_round() {
 }
 
 #[test]
+fn a_host_who_is_added_later_has_nothing_to_catch_up_with() {
+    in_both_modes(|server| {
+        let stage = Stage::new(server);
+        let (ada, bob) = (stage.ada.id, stage.bob.id);
+        let alone = json!({"hosts": [{"userId": ada}], "isRRWeightsEnabled": true});
+        let event_type = stage.event_type("shares", "roundRobin", &alone)["id"].as_i64().unwrap();
+        let book = |day: u32| {
+            let start = format!("2050-09-{day:02}T09:00:00.000Z");
+            hosts(&stage.book(event_type, &start).data(201)).remove(0)
+        };
+        assert_eq!([5, 6, 7, 8].map(book), [ada; 4]);
+        let path = format!("/v2/teams/{}/event-types/{event_type}", stage.team);
+        let both = json!({"hosts": [{"userId": ada}, {"userId": bob}]});
+        stage.organization.client.patch(&path, &both).data(200);
+        let mut chosen = [12, 13, 14, 15].map(book);
+        chosen.sort_unstable();
+        assert_eq!(chosen, [ada, ada, bob, bob]);
+    });
+}
+
+#[test]
 fn a_round_robin_goes_to_who_is_free_until_nobody_is() {
     in_both_modes(|server| {
         let stage = Stage::new(server);

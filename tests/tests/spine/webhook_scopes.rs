@@ -1,7 +1,7 @@
 //! Webhooks of event types, of teams' event types and of organisations: whose they are,
 //! and what each of them hears.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use meridian_tests::{Client, Receiver, in_both_modes};
 use serde_json::{Value, json};
@@ -17,11 +17,12 @@ fn id(webhook: &Value) -> &str {
 }
 
 /// What every collection of webhooks can do.
-fn walk(client: &Client, path: &str, owner: &str, owner_id: i64) {
+fn walk(client: &Client, path: &str, owner: &str, owner_id: impl Into<Value>) {
     let body = hook("https://example.com/hook");
     let made = client.post(path, &body).data(201);
-    assert_eq!(made[owner], owner_id);
-    for other in ["userId", "eventTypeId", "teamId"].iter().filter(|other| **other != owner) {
+    assert_eq!(made[owner], owner_id.into());
+    let owners = ["userId", "eventTypeId", "teamId", "oAuthClientId"];
+    for other in owners.iter().filter(|other| **other != owner) {
         assert!(made.get(*other).is_none(), "{made}");
     }
     let message = client.post(path, &body).error(409);
@@ -49,6 +50,47 @@ fn walk(client: &Client, path: &str, owner: &str, owner_id: i64) {
     for field in ["subscriberUrl ", "active ", "triggers "] {
         assert!(message.contains(field), "{message}");
     }
+    walk_deliveries(client, path);
+}
+
+/// What was sent to a webhook, whoever owns it, is seen and sent again under its path.
+fn walk_deliveries(client: &Client, path: &str) {
+    let receiver =
+        Receiver::behaving(
+            |before, _| {
+                if before == 0 { http::StatusCode::GONE } else { http::StatusCode::OK }
+            },
+        );
+    let made = client.post(path, &hook(&receiver.url("/hook"))).data(201);
+    let one = format!("{path}/{}", id(&made));
+    let sent = client.post(&format!("{one}/test"), &json!({})).data(201);
+    let state = |wanted: &str| {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let found = client.get(&format!("{one}/deliveries")).data(200);
+            if found[0]["status"] == wanted {
+                assert_eq!(found[0]["id"], sent["id"]);
+                return;
+            }
+            assert!(Instant::now() < deadline, "{found}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    // It said that it is gone, so the webhook is off.
+    state("failed");
+    assert_eq!(client.get(&one).data(200)["active"], false);
+    let again = format!("{one}/deliveries/{}/redeliver", sent["id"]);
+    client.post(&again, &json!({})).error(409);
+    client.patch(&one, &json!({"active": true})).data(200);
+    client.post(&again, &json!({})).data(200);
+    state("delivered");
+    let since = json!({"since": "2020-01-01T00:00:00.000Z"});
+    let replayed = client.post(&format!("{one}/deliveries/replay"), &since).data(200);
+    assert_eq!(replayed["replayed"], 0);
+    assert!(client.get(&format!("{one}/deliveries?status=eaten")).error(400).contains("status"));
+    client.get(&format!("{path}/not-a-uuid/deliveries")).error(404);
+    client.delete(&one).data(200);
+    client.get(&format!("{one}/deliveries")).error(404);
 }
 
 #[test]
@@ -272,5 +314,105 @@ fn what_a_webhook_cannot_be_is_refused_by_the_name_of_its_field() {
             assert!(message.contains(field), "{field}: {message}");
         }
         assert_eq!(client.get("/v2/webhooks").data(200), json!([made]));
+    });
+}
+
+/// Routes that are walked as a stranger here and not in `isolation`: they want a
+/// platform customer with a client.
+pub(crate) const WALKED: &[(&str, &str)] = &[
+    ("POST", "/v2/oauth-clients/:clientId/webhooks"),
+    ("GET", "/v2/oauth-clients/:clientId/webhooks"),
+    ("DELETE", "/v2/oauth-clients/:clientId/webhooks"),
+    ("GET", "/v2/oauth-clients/:clientId/webhooks/:webhookId"),
+    ("PATCH", "/v2/oauth-clients/:clientId/webhooks/:webhookId"),
+    ("DELETE", "/v2/oauth-clients/:clientId/webhooks/:webhookId"),
+    ("GET", "/v2/oauth-clients/:clientId/webhooks/:webhookId/deliveries"),
+    ("POST", "/v2/oauth-clients/:clientId/webhooks/:webhookId/deliveries/replay"),
+    ("POST", "/v2/oauth-clients/:clientId/webhooks/:webhookId/deliveries/:deliveryId/redeliver"),
+    ("POST", "/v2/oauth-clients/:clientId/webhooks/:webhookId/test"),
+];
+
+#[test]
+fn webhooks_of_a_platform_client_are_handled_by_it_and_by_its_administrators() {
+    in_both_modes(|server| {
+        let organization = server.platform_organization();
+        let client = organization.platform_client(&json!({}));
+        let path = format!("/v2/oauth-clients/{}/webhooks", client.id);
+        let by_secret_alone = server.client().with("x-cal-secret-key", &client.secret);
+        for client_of_path in [&by_secret_alone, &organization.client] {
+            walk(client_of_path, &path, "oAuthClientId", client.id.as_str());
+            assert_eq!(client_of_path.delete(&path).data(200), "1 webhooks deleted");
+        }
+
+        let made = client.client.post(&path, &hook("https://secret.example.com/x")).data(201);
+        let mate = organization.member(server, "mate", "MEMBER");
+        mate.client.get(&path).error(403);
+        let other = organization.platform_client(&json!({}));
+        let under_other = format!("/v2/oauth-clients/{}/webhooks/{}", other.id, id(&made));
+        let stranger = server.platform_organization();
+        let strange = stranger.platform_client(&json!({}));
+        for (method, pattern) in WALKED {
+            let path = pattern
+                .replace(":clientId", &client.id)
+                .replace(":webhookId", id(&made))
+                .replace(":deliveryId", &(organization.id + 1).to_string());
+            let body = match *method {
+                "POST" if pattern.ends_with("/replay") => {
+                    Some(json!({"since": "2020-01-01T00:00:00.000Z"}))
+                }
+                "POST" => Some(hook("https://example.com/theirs")),
+                "PATCH" => Some(json!({"active": false})),
+                _ => None,
+            };
+            let ask =
+                |client: &Client| client.send(method, &path, body.as_ref().map(Value::to_string));
+            for (who, status) in [
+                (&stranger.client, 404),
+                (&strange.client, 404),
+                (&other.client, 403),
+                (&mate.client, 403),
+                (&server.client(), 401),
+                (&server.client().with("x-cal-secret-key", &strange.secret), 401),
+            ] {
+                let answer = ask(who);
+                assert_eq!(answer.status, status, "{method} {path}: {}", answer.text);
+                assert!(!answer.text.contains("secret.example.com"), "{}", answer.text);
+            }
+        }
+        other.client.get(&under_other).error(403);
+        organization.client.get(&under_other).error(403);
+        organization.client.get("/v2/oauth-clients/nobody/webhooks").error(404);
+        assert_eq!(client.client.get(&path).data(200), json!([made]));
+        assert_eq!(client.client.delete(&path).data(200), "1 webhooks deleted");
+        assert_eq!(client.client.get(&path).data(200), json!([]));
+    });
+}
+
+#[test]
+fn a_platform_client_hears_of_what_its_managed_users_host_and_of_nothing_else() {
+    in_both_modes(|server| {
+        let receiver = Receiver::start();
+        let organization = server.platform_organization();
+        let (client, other) =
+            (organization.platform_client(&json!({})), organization.platform_client(&json!({})));
+        for (client, path) in [(&client, "/client"), (&other, "/other-client")] {
+            let webhooks = format!("/v2/oauth-clients/{}/webhooks", client.id);
+            client.client.post(&webhooks, &hook(&receiver.url(path))).data(201);
+        }
+        let users = format!("/v2/oauth-clients/{}/users", client.id);
+        let body = json!({"email": "mia@example.com", "name": "Mia", "timeZone": "Europe/Rome"});
+        let made = client.client.post(&users, &body).data(201);
+        let mia = server.client().bearer(made["accessToken"].as_str().unwrap());
+        let body = json!({"title": "Managed", "slug": "managed", "lengthInMinutes": 30});
+        let managed = mia.version("2024-06-14").post("/v2/event-types", &body).data(201);
+        let own = organization.event_type("own", 30);
+        organization.book(own, "2050-09-05T07:00:00.000Z");
+        let booking =
+            organization.book(managed["id"].as_i64().unwrap(), "2050-09-05T08:00:00.000Z");
+        let heard = receiver.wait_for("/client", 1, PATIENCE).remove(0).json();
+        assert_eq!(heard["payload"]["uid"], booking["uid"]);
+        assert_eq!(heard["payload"]["platformClientId"], client.id.as_str());
+        std::thread::sleep(Duration::from_secs(1));
+        assert_eq!(receiver.deliveries().len(), 1);
     });
 }

@@ -1,6 +1,7 @@
 //! What the guard remembers, and when it believes it.
 
-use meridian_edge::key_value;
+use meridian_edge::{SpinServices, key_value};
+use meridian_gateway::keep_bounded;
 use meridian_kernel::Instant;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,9 @@ use serde::{Deserialize, Serialize};
 /// How long anything is believed at most, in milliseconds: the bound on staleness
 /// should a revocation fail to reach the store.
 const MAX_AGE_MILLIS: i64 = 60_000;
+
+/// What the names of remembered credentials begin with.
+pub const CREDENTIALS: &str = "guard:";
 
 /// The store the guard remembers in. A failure answers like an empty store.
 #[allow(async_fn_in_trait, reason = "futures stay in the guest that made them")]
@@ -28,8 +32,14 @@ impl Cache for SharedCache {
         key_value::get(key).await
     }
 
+    /// Tokens come and go: only so many are remembered. There are no more organisations
+    /// than the platform has.
     async fn set(&self, key: &str, value: &[u8]) {
+        let is_new = key.starts_with(CREDENTIALS) && key_value::get(key).await.is_none();
         key_value::set(key, value).await;
+        if is_new {
+            keep_bounded(&SpinServices, key).await;
+        }
     }
 
     async fn increment(&self, key: &str, delta: i64) -> Option<i64> {

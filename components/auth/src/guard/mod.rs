@@ -5,24 +5,35 @@
 //! (see `meridian_edge::guard_epoch`). A cache that fails costs time, never safety.
 
 mod cache;
+mod client;
 mod credential;
 mod expiry;
+mod managed;
+mod session;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod token_tests;
+mod third_party;
 
 use futures::future::{join, try_join};
 use meridian_edge::{WitDatabase, guard_epoch};
 use meridian_gateway::{
-    Credentials, Guard, Method, OrganizationState, Principal, Refusal, TeamRole,
+    Credentials, Guard, Method, OrganizationState, Principal, Refusal, RolePermissions, TeamRole,
 };
-use meridian_kernel::{ApiKey, Instant, OrganizationNumber};
+use meridian_kernel::{ApiKey, Instant, OrganizationNumber, Rate, Secret, WireId};
 use meridian_store::api_keys::{self, KeyHolder};
+use meridian_store::holders::Holder;
 use meridian_store::organizations::{self, State};
 use meridian_store::{Database, DatabaseError, Platform, Scope, StoreError};
+use meridian_token::{Expect, Grant, Kind, TokenError, Tokens};
 use serde::{Deserialize, Serialize};
 
-use cache::{Cache, SharedCache};
+use crate::secrets;
+use cache::{CREDENTIALS, Cache, SharedCache};
 use credential::Credential;
+
+pub use session::csrf_token_of;
 
 /// The plan of accounts without an organisation.
 const FREE_PLAN: &str = "FREE";
@@ -42,6 +53,8 @@ pub struct LocalGuard<D: 'static, C> {
 struct Admission {
     organization: OrganizationState,
     suspended: bool,
+    /// The rate limits of its credentials; empty: the default ones.
+    rates: Vec<Rate>,
 }
 
 impl Admission {
@@ -69,18 +82,99 @@ impl<D: Database, C: Cache> LocalGuard<D, C> {
     ) -> Result<Principal, Refusal> {
         match credential::read(credentials)? {
             Credential::ApiKey(key) => self.authenticate_key(&key, now).await,
+            Credential::Client(id, secret) => self.authenticate_client(&id, &secret, now).await,
+            Credential::Token(text) => {
+                self.authenticate_token(&text, credentials.origin.as_deref(), now).await
+            }
+            Credential::Session(cookie) => self.authenticate_session(&cookie, now).await,
         }
     }
 
     async fn authenticate_key(&self, key: &ApiKey, now: Instant) -> Result<Principal, Refusal> {
-        let hash = key.hash();
-        let cache_key = format!("guard:{hash}");
-        let (epoch, cached) = self.look_up(key.organization(), &cache_key, now).await;
+        let (organization, hash) = (key.organization(), key.hash());
+        let load = self.load_key(organization, hash.clone(), now);
+        self.remembered(organization, &hash, now, load).await
+    }
+
+    async fn authenticate_client(
+        &self,
+        id: &str,
+        secret: &Secret,
+        now: Instant,
+    ) -> Result<Principal, Refusal> {
+        let id = client::open(id)?;
+        let load = client::load(self, &id, secret, now);
+        self.remembered(id.organization(), &client::cache_hash(&id, secret), now, load).await
+    }
+
+    async fn authenticate_token(
+        &self,
+        text: &Secret,
+        origin: Option<&str>,
+        now: Instant,
+    ) -> Result<Principal, Refusal> {
+        let tokens = secrets::tokens().await;
+        let tokens = tokens.map_err(|error| Refusal::Unavailable(error.to_string()))?;
+        self.authenticate_signed(&tokens, text, origin, now).await
+    }
+
+    async fn authenticate_signed(
+        &self,
+        tokens: &Tokens,
+        text: &Secret,
+        origin: Option<&str>,
+        now: Instant,
+    ) -> Result<Principal, Refusal> {
+        let expect = Expect::any_of(&[Kind::ManagedAccess, Kind::ThirdPartyAccess]);
+        let token = tokens.verify(text.reveal(), expect, now);
+        let token = token.map_err(|error| match error {
+            TokenError::Expired(Kind::ManagedAccess) => managed::expired(),
+            TokenError::Expired(_) | TokenError::Invalid => managed::invalid(),
+        })?;
+        match &token.grant {
+            Grant::ManagedAccess { client_id, owner } => {
+                let shown = managed::open(&token, client_id, *owner)?;
+                let hash = managed::cache_hash(text.reveal(), origin);
+                let load = managed::load(self, &shown, origin);
+                self.remembered(token.organization(), &hash, now, load).await
+            }
+            Grant::ThirdPartyAccess { client_id, holder, scopes } => {
+                let shown = third_party::open(&token, client_id, *holder, scopes)?;
+                let hash = third_party::cache_hash(text.reveal());
+                let load = third_party::load(self, shown);
+                self.remembered(token.organization(), &hash, now, load).await
+            }
+            _ => Err(managed::invalid()),
+        }
+    }
+
+    async fn authenticate_session(
+        &self,
+        cookie: &Secret,
+        now: Instant,
+    ) -> Result<Principal, Refusal> {
+        let session = session::open(cookie, now).await?;
+        let hash = session::credential_of(&session, cookie);
+        let load = session::load(self, &session, hash.clone(), now);
+        self.remembered(session.user.organization(), &hash, now, load).await
+    }
+
+    /// What is remembered of a credential, by a hash of all that decides about it; else
+    /// what is loaded, which is remembered then.
+    async fn remembered(
+        &self,
+        organization: OrganizationNumber,
+        hash: &str,
+        now: Instant,
+        load: impl Future<Output = Result<(Principal, Option<Instant>), Refusal>>,
+    ) -> Result<Principal, Refusal> {
+        let cache_key = format!("{CREDENTIALS}{hash}");
+        let (epoch, cached) = self.look_up(organization, &cache_key, now).await;
         if let Some(principal) = cached {
             return Ok(principal);
         }
-        let epoch = self.settle_epoch(key.organization(), epoch, now).await;
-        let (principal, valid_until) = self.load_key(key.organization(), hash, now).await?;
+        let epoch = self.settle_epoch(organization, epoch, now).await;
+        let (principal, valid_until) = load.await?;
         self.remember(&cache_key, epoch, &principal, now, valid_until).await;
         Ok(principal)
     }
@@ -160,15 +254,16 @@ impl<D: Database, C: Cache> LocalGuard<D, C> {
     ) -> Result<(Principal, Option<Instant>), Refusal> {
         let loaded =
             try_join(self.load_organization(organization), self.load_holder(organization, &hash));
-        let (Some(admission), Some(holder)) = loaded.await.map_err(unavailable)? else {
+        let (Some(admission), Some(key)) = loaded.await.map_err(unavailable)? else {
             return Err(credential::refused("api key - Your api key is not valid"));
         };
-        let valid_until = holder.expires_at.map(expiry::end_of_day);
+        let valid_until = key.expires_at.map(expiry::end_of_day);
         if valid_until.is_some_and(|end| now >= end) {
             return Err(credential::refused("api key - Your api key is expired"));
         }
+        let rates = if key.rates.is_empty() { admission.rates.clone() } else { key.rates };
         let organization = admission.into_result()?;
-        Ok((principal(organization, holder, hash), valid_until))
+        Ok((Principal { rates, ..principal(organization, key.holder, hash) }, valid_until))
     }
 
     async fn load_organization(
@@ -177,12 +272,13 @@ impl<D: Database, C: Cache> LocalGuard<D, C> {
     ) -> Result<Option<Admission>, StoreError> {
         if number == OrganizationNumber::NONE {
             let organization = without_organization();
-            return Ok(Some(Admission { organization, suspended: false }));
+            return Ok(Some(Admission { organization, suspended: false, rates: Vec::new() }));
         }
         let platform = Platform::open(self.database).await?;
         let found = organizations::find_by_number(&platform, number).await?;
         Ok(found.map(|found| Admission {
             suspended: found.state == State::Suspended,
+            rates: found.rates(),
             organization: OrganizationState {
                 number: found.number,
                 slug: found.slug,
@@ -213,9 +309,10 @@ fn absent_where_gone<T>(outcome: Result<Option<T>, StoreError>) -> Result<Option
     }
 }
 
-fn principal(organization: OrganizationState, holder: KeyHolder, hash: String) -> Principal {
+fn principal(organization: OrganizationState, holder: Holder, hash: String) -> Principal {
     let is_member = organization.number != OrganizationNumber::NONE && holder.organization_accepted;
     let team_role = |(team_id, role)| TeamRole { team_id, role };
+    let custom_role = |(team_id, permissions)| RolePermissions { team_id, permissions };
     Principal {
         organization,
         user_id: holder.user_id,
@@ -226,9 +323,12 @@ fn principal(organization: OrganizationState, holder: KeyHolder, hash: String) -
         is_system_admin: holder.system_role == "ADMIN",
         organization_role: is_member.then_some(holder.organization_role),
         teams: holder.teams.into_iter().map(team_role).collect(),
+        permissions: holder.permissions.into_iter().map(custom_role).collect(),
         method: Method::ApiKey,
+        client: None,
         scopes: Vec::new(),
         credential: hash,
+        rates: Vec::new(),
     }
 }
 

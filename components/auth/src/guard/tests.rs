@@ -13,7 +13,7 @@ use meridian_store::{Access, Rows, Statement};
 use super::*;
 
 /// A deployment that counts how often its databases are asked.
-struct Deployment {
+pub(super) struct Deployment {
     databases: Databases,
     asked: Cell<usize>,
     _folder: tempfile::TempDir,
@@ -42,7 +42,7 @@ impl Database for Deployment {
 
 /// A cache that can be made to fail.
 #[derive(Default)]
-struct MemoryCache {
+pub(super) struct MemoryCache {
     values: RefCell<HashMap<String, Vec<u8>>>,
     failing: Cell<bool>,
 }
@@ -70,9 +70,9 @@ impl Cache for MemoryCache {
     }
 }
 
-type TestGuard = LocalGuard<Deployment, MemoryCache>;
+pub(super) type TestGuard = LocalGuard<Deployment, MemoryCache>;
 
-fn guard() -> TestGuard {
+pub(super) fn guard() -> TestGuard {
     let folder = tempfile::tempdir().unwrap();
     let databases = Databases::open(folder.path(), Options::default()).unwrap();
     let deployment = Deployment { databases, asked: Cell::new(0), _folder: folder };
@@ -80,13 +80,13 @@ fn guard() -> TestGuard {
     LocalGuard { database: Box::leak(Box::new(deployment)), cache: MemoryCache::default() }
 }
 
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     Instant::parse("2026-03-08T12:00:00Z").unwrap()
 }
 
 impl TestGuard {
     /// An organisation with an owner and a key that expires when told.
-    async fn organization(&self, slug: &str, expires_at: Option<Instant>) -> ApiKey {
+    pub(super) async fn organization(&self, slug: &str, expires_at: Option<Instant>) -> ApiKey {
         let platform = Platform::open(self.database).await.unwrap();
         let new = NewOrganization {
             slug: slug.to_owned(),
@@ -131,7 +131,7 @@ impl TestGuard {
     }
 
     /// What every revocation does after its commit.
-    async fn advance(&self, organization: OrganizationNumber) {
+    pub(super) async fn advance(&self, organization: OrganizationNumber) {
         self.cache.increment(&guard_epoch::key(organization), 1).await;
     }
 
@@ -143,7 +143,7 @@ impl TestGuard {
         }
     }
 
-    fn asked(&self) -> usize {
+    pub(super) fn asked(&self) -> usize {
         self.database.asked.get()
     }
 }
@@ -341,4 +341,35 @@ async fn the_key_of_whoever_left_is_no_key() {
     guard.run(key.organization(), "UPDATE user SET left_at = 1").await;
     guard.advance(key.organization()).await;
     assert_eq!(guard.ask(&key, now()).await, Err(not_valid()));
+}
+
+#[tokio::test]
+async fn custom_roles_come_with_the_caller_at_no_cost() {
+    let guard = guard();
+    let key = guard.organization("acme", None).await;
+    let number = key.organization();
+    for sql in [
+        "INSERT INTO team (id, slug, name, created_at, updated_at) VALUES (1, 'a', 'A', 0, 0)",
+        "INSERT INTO role (id, team_id, name, permissions, created_at, updated_at) \
+         VALUES ('ours', NULL, 'Ours', 4, 0, 0), ('theirs', 1, 'Theirs', 8, 0, 0)",
+        "INSERT INTO team_membership (team_id, user_id, role, accepted, custom_role_id, \
+         created_at, updated_at) SELECT 1, id, 'MEMBER', 1, 'theirs', 0, 0 FROM user",
+        "UPDATE user SET custom_role_id = 'ours'",
+    ] {
+        guard.run(number, sql).await;
+    }
+    let asked = guard.asked();
+    let principal = guard.ask(&key, now()).await.unwrap();
+    assert_eq!(guard.asked() - asked, 2, "the organisation and the holder, as ever");
+    let held = |team_id, bits| RolePermissions {
+        team_id,
+        permissions: meridian_kernel::PermissionSet::from_bits(bits),
+    };
+    let team = TeamId::new(number, 1);
+    assert_eq!(principal.permissions, [held(None, 4), held(Some(team), 8)]);
+    assert_eq!(guard.ask(&key, now()).await.unwrap(), principal, "and are remembered");
+
+    guard.run(number, "DELETE FROM role WHERE id = 'ours'").await;
+    guard.advance(number).await;
+    assert_eq!(guard.ask(&key, now()).await.unwrap().permissions, [held(Some(team), 8)]);
 }

@@ -4,15 +4,16 @@ use meridian_gateway::{ApiError, Reply, Request, idempotency, validate};
 use meridian_kernel::LinkId;
 use meridian_store::private_links::{self, MAX_PRIVATE_LINKS};
 
+use super::input;
 use super::view::PrivateLinkView;
-use super::{event_type, input};
 use crate::present;
+use crate::rights::Changeable;
 
 /// Makes a link to an event type.
 pub async fn create_private_link(request: Request) -> Result<Reply, ApiError> {
     let terms = input::new_link(&validate::json_body(&request)?)?;
     let scope = meridian_edge::scope(&request).await?;
-    let event_type = event_type::to_change(&request, &scope).await?;
+    let event_type = Changeable::load(&request, &scope).await?;
     let id = LinkId::generate(scope.organization());
     idempotency::subject(|| format!("{}/{id}", request.path));
     let made = private_links::create(&scope, event_type.id, &id, terms, request.now).await?;

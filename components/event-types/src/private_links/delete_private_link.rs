@@ -4,7 +4,8 @@ use meridian_gateway::{ApiError, Reply, Request};
 use meridian_store::private_links;
 use serde::Serialize;
 
-use super::{event_type, no_link};
+use super::no_link;
+use crate::rights::Changeable;
 
 /// What is left of a deleted link.
 #[derive(Serialize)]
@@ -17,7 +18,7 @@ struct Deleted<'a> {
 /// Deletes a link: nobody books with it any more.
 pub async fn delete_private_link(request: Request) -> Result<Reply, ApiError> {
     let scope = meridian_edge::scope(&request).await?;
-    let event_type = event_type::to_change(&request, &scope).await?;
+    let event_type = Changeable::load(&request, &scope).await?;
     let id = request.parameter("linkId");
     if private_links::delete(&scope, event_type.id, id).await? {
         Reply::ok(&Deleted { link_id: id, message: "Private link deleted successfully" })

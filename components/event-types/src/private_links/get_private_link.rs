@@ -3,14 +3,15 @@
 use meridian_gateway::{ApiError, Reply, Request};
 use meridian_store::private_links;
 
+use super::no_link;
 use super::view::PrivateLinkView;
-use super::{event_type, no_link};
 use crate::present;
+use crate::rights::Readable;
 
 /// One link to an event type.
 pub async fn get_private_link(request: Request) -> Result<Reply, ApiError> {
     let scope = meridian_edge::scope(&request).await?;
-    let event_type = event_type::to_read(&request, &scope).await?;
+    let event_type = Readable::load(&request, &scope).await?;
     let id = request.parameter("linkId");
     let found = private_links::find(&scope, id).await?;
     let found = found.filter(|link| link.event_type_id == event_type.id);

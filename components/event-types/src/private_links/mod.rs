@@ -2,7 +2,6 @@
 
 mod create_private_link;
 mod delete_private_link;
-mod event_type;
 mod get_private_link;
 mod input;
 mod list_private_links;

@@ -4,10 +4,13 @@ use meridian_gateway::{
     ApiError, Principal, Reply, Request,
     validate::{Fields, count, one_of, query_object},
 };
-use meridian_kernel::{Role, TeamId};
+use meridian_kernel::{Permission, Role, TeamId};
 use meridian_store::event_types::{self, OfTeams, Part};
 
 use crate::present;
+
+/// What a custom role must allow.
+const READ: Permission = Permission::EventTypeRead;
 
 /// How many event types a page has at most, and where nothing is asked.
 const MAX_TAKE: u32 = 250;
@@ -26,13 +29,17 @@ pub async fn list_organization_event_types(request: Request) -> Result<Reply, Ap
     Reply::ok(&shown.collect::<Result<Vec<_>, _>>()?)
 }
 
-/// The teams the caller administers; `None`: all of them. 403 where none.
+/// The teams the caller administers, or may see the event types of by a role of the
+/// team's own making; `None`: all of them. 403 where none.
 fn administered(caller: &Principal) -> Result<Option<Vec<TeamId>>, ApiError> {
-    if caller.has_organization_role(Role::Admin) {
+    if caller.has_organization_role(Role::Admin) || caller.is_permitted(READ) {
         return Ok(None);
     }
-    let administers = caller.teams.iter().filter(|place| place.role >= Role::Admin);
-    let teams: Vec<TeamId> = administers.map(|place| place.team_id).collect();
+    let own = caller
+        .teams
+        .iter()
+        .filter(|place| place.role >= Role::Admin || caller.is_permitted_in(place.team_id, READ));
+    let teams: Vec<TeamId> = own.map(|place| place.team_id).collect();
     if teams.is_empty() {
         return Err(ApiError::forbidden(format!(
             "RolesGuard - user with id={} does not have the minimum required role=TEAM_ADMIN \

@@ -17,8 +17,8 @@ use super::input;
 use super::public_view::{BookablePublicView, People, Person};
 use super::view::{EventTypeView, PublicEventTypeView};
 use crate::{
-    create_event_type::create, delete_event_type::delete, get_event_type::readable,
-    list_event_types, present, update_event_type::change,
+    create_event_type::create, delete_event_type::delete, list_event_types, present,
+    rights::Readable, update_event_type::change,
 };
 
 /// How long a name in a query may be.
@@ -55,8 +55,9 @@ pub async fn update_event_type(request: Request) -> Result<Reply, ApiError> {
 
 /// GET /v2/event-types/:eventTypeId
 pub async fn get_event_type(request: Request) -> Result<Reply, ApiError> {
-    let found = readable(&request).await?;
-    let (event_type, hosts) = match &found {
+    let scope = meridian_edge::scope(&request).await?;
+    let readable = Readable::load(&request, &scope).await?;
+    let (event_type, hosts) = match readable.found() {
         Found::OfUser(owned) | Found::Copy(owned, _) => (&owned.event_type, [].as_slice()),
         Found::OfTeam(found) => (&found.event_type, found.hosts.as_slice()),
     };

@@ -9,11 +9,12 @@ use super::input;
 use super::view::UserView;
 use crate::errors;
 
-/// Adds a user to the organisation. Only an owner makes owners.
+/// Adds a user to the organisation. Nobody makes others more than
+/// they are.
 pub async fn create_user(request: Request) -> Result<Reply, ApiError> {
     let new = input::read_new(&json_body(&request)?)?;
-    if new.role == Role::Owner {
-        request.principal()?.require_organization_role(Role::Owner)?;
+    if new.role > Role::Member {
+        request.principal()?.require_organization_role(new.role)?;
     }
     let scope = meridian_edge::scope(&request).await?;
     match users::insert_member(&scope, &new, request.now).await? {

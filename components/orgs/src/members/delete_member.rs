@@ -3,7 +3,7 @@
 
 use meridian_edge::guard_epoch;
 use meridian_gateway::{ApiError, Reply, Request};
-use meridian_kernel::{Role, UserId};
+use meridian_kernel::UserId;
 use meridian_store::users::{self, MemberChange, User};
 
 use super::view::{OrganizationMembershipView, UserView};
@@ -24,12 +24,13 @@ pub async fn delete_membership(request: Request) -> Result<Reply, ApiError> {
 }
 
 /// Ends somebody's membership with all that hangs on it: keys, places in teams,
-/// what they host for those. Only an owner takes out owners.
+/// what they host for those. Nobody takes out who is more than they
+/// are.
 async fn remove(request: &Request, id: UserId) -> Result<Box<User>, ApiError> {
     let principal = request.principal()?;
-    let by_owner = principal.has_organization_role(Role::Owner);
+    let by = principal.organization_rank().unwrap_or_default();
     let scope = meridian_edge::scope(request).await?;
-    let left = users::leave(&scope, id, by_owner, request.now).await?;
+    let left = users::leave(&scope, id, by, request.now).await?;
     let user = errors::unless_changed(left, principal, id, &MemberChange::default())?;
     // Their keys are refused from now on.
     guard_epoch::advance(scope.organization()).await;

@@ -55,9 +55,9 @@ pub fn read_change(body: &Value) -> Result<MemberChange, ApiError> {
         username: fields.optional("username", username()),
         role: fields.optional("organizationRole", role()),
         accepted: fields.optional("autoAccept", boolean()),
-        disable_impersonation: None,
         profile: read_profile(&mut fields),
         settings: read_settings(&mut fields),
+        ..MemberChange::default()
     };
     fields.finish()?;
     Ok(change)

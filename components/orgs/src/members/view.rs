@@ -18,6 +18,8 @@ pub struct OrganizationMembershipView<'a> {
     accepted: bool,
     role: Role,
     disable_impersonation: bool,
+    /// Additive: the role of the organisation's own making that they have beside.
+    custom_role_id: Option<&'a str>,
     user: PersonView<'a>,
     /// Those of the organisation that were assigned to the member.
     attributes: [(); 0],
@@ -33,6 +35,7 @@ impl<'a> OrganizationMembershipView<'a> {
             accepted: user.organization_accepted,
             role: user.organization_role,
             disable_impersonation: user.disable_impersonation,
+            custom_role_id: user.custom_role_id.as_deref(),
             user: PersonView {
                 avatar_url: user.avatar_url.as_deref(),
                 username: &user.username,

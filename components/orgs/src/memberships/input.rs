@@ -1,12 +1,15 @@
 //! Memberships of teams and organisations as clients send them.
 
 use meridian_gateway::ApiError;
-use meridian_gateway::validate::{Fields, Violation, boolean, role};
-use meridian_kernel::{IdError, Role, UserId, WireId};
+use meridian_gateway::validate::{Fields, Violation, boolean, role, text};
+use meridian_kernel::{IdError, Patch, Role, UserId, WireId};
 use serde_json::Value;
 
+/// Longer is nobody's role.
+const MAX_ROLE_ID: usize = 64;
+
 /// What is said of a membership, whether new or changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MembershipInput {
     /// What the member shall be.
     pub role: Option<Role>,
@@ -14,6 +17,8 @@ pub struct MembershipInput {
     pub accepted: Option<bool>,
     /// Whether nobody may act in their name.
     pub disable_impersonation: Option<bool>,
+    /// The id of the role of one's own making they shall have; null: none.
+    pub custom_role: Patch<String>,
 }
 
 impl MembershipInput {
@@ -22,12 +27,14 @@ impl MembershipInput {
             role: fields.optional("role", role()),
             accepted: fields.optional("accepted", boolean()),
             disable_impersonation: fields.optional("disableImpersonation", boolean()),
+            custom_role: fields.patch("customRoleId", text(1, MAX_ROLE_ID)),
         }
     }
 
-    /// Whether it makes somebody owner.
-    pub fn makes_owner(self) -> bool {
-        self.role == Some(Role::Owner)
+    /// The role it gives, where that is more than everybody's: nobody gives a higher
+    /// one than they have.
+    pub fn raises_to(&self) -> Option<Role> {
+        self.role.filter(|role| *role > Role::Member)
     }
 }
 
@@ -68,7 +75,7 @@ mod tests {
         assert_eq!((user.wire(), input), (7, MembershipInput::default()));
         let (_, input) =
             read_new(&json!({"userId": 7, "role": "OWNER", "accepted": true})).unwrap();
-        assert!(input.makes_owner());
+        assert_eq!(input.raises_to(), Some(Role::Owner));
         assert_eq!(input.accepted, Some(true));
     }
 
@@ -81,6 +88,7 @@ mod tests {
             (json!({"userId": 7, "role": "owner"}), "role"),
             (json!({"userId": 7, "accepted": 1}), "accepted"),
             (json!({"userId": 7, "disableImpersonation": "x"}), "disableImpersonation"),
+            (json!({"userId": 7, "customRoleId": 7}), "customRoleId"),
         ] {
             let refused = read_new(&body).err().unwrap();
             assert_eq!(refused.status, http::StatusCode::BAD_REQUEST);

@@ -15,6 +15,8 @@ pub struct MembershipView<'a> {
     accepted: bool,
     role: Role,
     disable_impersonation: bool,
+    /// Additive: the role of the team's own making that they have beside.
+    custom_role_id: Option<&'a str>,
     user: PersonView<'a>,
 }
 
@@ -50,6 +52,7 @@ impl<'a> MembershipView<'a> {
             accepted: membership.accepted,
             role: membership.role,
             disable_impersonation: membership.disable_impersonation,
+            custom_role_id: membership.custom_role_id.as_deref(),
             user: PersonView {
                 avatar_url: avatar_url.as_deref(),
                 username,

@@ -140,7 +140,7 @@ async fn a_new_organisation_has_an_owner_a_schedule_and_a_key_that_works() {
     let registry = registry(&deployment).await;
     let made = registry.make("acme", now()).await.unwrap();
     let scope = Scope::open(&deployment, made.number).await.unwrap();
-    let holder = api_keys::find_holder(&scope, &made.key.hash()).await.unwrap().unwrap();
+    let holder = api_keys::find_holder(&scope, &made.key.hash()).await.unwrap().unwrap().holder;
     assert_eq!(holder.user_id.wire(), made.owner.id);
     assert_eq!(holder.organization_role, Role::Owner);
     let user = users::find(&scope, holder.user_id).await.unwrap().unwrap();

@@ -10,10 +10,11 @@ use meridian_database::Databases;
 use meridian_gateway::Pagination;
 use meridian_kernel::{ApiKey, EventTypeId, Instant, WireId, Zone};
 use meridian_scheduling::{EventRules, Host, Interval, Question, Schedule};
-use meridian_store::api_keys::{KeyHolder, find_holder};
+use meridian_store::api_keys::find_holder;
 use meridian_store::availability::{self, Availability, Range, Selector};
 use meridian_store::bookings::{self, Filter, Viewer};
-use meridian_store::{Scope, users};
+use meridian_store::holders::Holder;
+use meridian_store::{PLATFORM_DATABASE, Scope, users};
 use serde::Serialize;
 
 use super::booking_view::BookingView;
@@ -28,6 +29,7 @@ pub async fn handle(databases: &'static Databases, request: Request<Incoming>) -
     let (parts, body) = request.into_parts();
     match (&parts.method, parts.uri.path()) {
         (&Method::GET, "/healthz") => reply(StatusCode::OK, &Success::of(Health { alive: true })),
+        (&Method::GET, "/durability") => durability(databases).await,
         (&Method::GET, "/v2/me") => me(databases, &parts).await,
         (&Method::GET, "/v2/slots") => slots(databases, &parts).await,
         (&Method::GET, "/v2/bookings") => list_bookings(databases, &parts).await,
@@ -42,6 +44,13 @@ pub async fn handle(databases: &'static Databases, request: Request<Incoming>) -
 #[derive(Serialize)]
 struct Health {
     alive: bool,
+}
+
+/// Its own connections are opened as the host opens its own.
+async fn durability(databases: &'static Databases) -> Answer {
+    let found = databases.durability(PLATFORM_DATABASE).await?;
+    let said = format!("synchronous={}, journal_mode={}", found.synchronous, found.journal_mode);
+    reply(StatusCode::OK, &Success::of(said))
 }
 
 /// What every answer is wrapped in.
@@ -85,13 +94,13 @@ async fn list_bookings(databases: &'static Databases, parts: &Parts) -> Answer {
 async fn caller(
     databases: &'static Databases,
     parts: &Parts,
-) -> anyhow::Result<(OpenScope, KeyHolder)> {
+) -> anyhow::Result<(OpenScope, Holder)> {
     let value = parts.headers.get(header::AUTHORIZATION).context("no key")?;
     let text = value.to_str()?.strip_prefix("Bearer ").context("no bearer")?;
     let key = ApiKey::parse(text).context("no key of ours")?;
     let scope = Scope::open(databases, key.organization()).await?;
-    let holder = find_holder(&scope, &key.hash()).await?.context("an unknown key")?;
-    Ok((scope, holder))
+    let found = find_holder(&scope, &key.hash()).await?.context("an unknown key")?;
+    Ok((scope, found.holder))
 }
 
 async fn slots(databases: &'static Databases, parts: &Parts) -> Answer {

@@ -62,8 +62,20 @@ pub struct Wish<'a> {
     /// The booker is a host, who need not confirm what they make themselves, nor
     /// prove an address.
     pub by_host: bool,
-    /// The code that proves the booker's address.
-    pub verification_code: Option<&'a str>,
+    /// Whether a code proves the booker's address.
+    pub code: CodeProof,
+}
+
+/// What a code that was mailed to the booker proves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CodeProof {
+    /// There is none.
+    #[default]
+    None,
+    /// It is wrong, or too old.
+    Wrong,
+    /// The address is theirs.
+    Right,
 }
 
 /// A stretch of time: the start belongs to it, the end does not.
@@ -223,14 +235,14 @@ fn seats(settings: &EventTypeSettings, guests: usize) -> Result<Option<u32>, Ref
     if fits { Ok(Some(seats)) } else { Err(Refusal::TooManyForSeats(seats)) }
 }
 
-/// No code has ever been sent, so none is right.
 fn check_code(settings: &EventTypeSettings, wish: &Wish<'_>) -> Result<(), Refusal> {
     if !settings.requires_booker_email_verification || wish.by_host {
         return Ok(());
     }
-    match wish.verification_code {
-        None => Err(Refusal::CodeMissing),
-        Some(_) => Err(Refusal::CodeWrong),
+    match wish.code {
+        CodeProof::None => Err(Refusal::CodeMissing),
+        CodeProof::Wrong => Err(Refusal::CodeWrong),
+        CodeProof::Right => Ok(()),
     }
 }
 

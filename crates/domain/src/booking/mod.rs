@@ -17,7 +17,7 @@ mod status;
 pub use answers::AnswerError;
 pub use calendar::{CalendarEntry, CalendarMethod, CalendarPerson, CalendarStatus};
 pub use cancel::{CancelReach, CancelRefusal, CancelWish, Cancellable, Cancelled, NamedSeat};
-pub use create::{Attendee, Decision, Offer, Refusal, Span, Wish, decide};
+pub use create::{Attendee, CodeProof, Decision, Offer, Refusal, Span, Wish, decide};
 pub use lifecycle::{Change, Event, Forbidden, HostTime, Standing, create};
 pub use location::{LocationChoice, LocationError, Place};
 pub use reschedule::{Movable, MoveRefusal, MoveRules, MoveWish, Moved};

@@ -1,6 +1,8 @@
 //! When a delivery that failed is tried again.
 
-use meridian_kernel::{Instant, hash_hex};
+use meridian_kernel::Instant;
+
+use crate::backoff::spread;
 
 /// Seconds to wait after each failed attempt. Together about three days: longer
 /// than a weekend's outage.
@@ -19,19 +21,10 @@ const WAITS: [i64; 9] = [
 /// After how many attempts a delivery has failed for good.
 pub const MOST_ATTEMPTS: usize = WAITS.len() + 1;
 
-/// A tenth of the wait, in permille, is what deliveries are spread over.
-const MOST_JITTER: i64 = 100;
-
-/// When to try again after so many attempts; `None`: never. Up to a tenth of the
-/// wait is added, different for every delivery, so that a subscriber that was
-/// down is not met by all of them at once.
+/// When to try again after so many attempts, spread by a tenth; `None`: never.
 pub fn next_attempt(attempts: u32, delivery: &str, now: Instant) -> Option<Instant> {
     let index = usize::try_from(attempts).ok()?.checked_sub(1)?;
-    let wait = WAITS.get(index)? * 1000;
-    let hash = hash_hex(format!("{delivery} {attempts}").as_bytes());
-    let random = hash.get(..8).and_then(|digits| i64::from_str_radix(digits, 16).ok());
-    let jitter = random.unwrap_or(0) % (MOST_JITTER + 1);
-    Some(now.plus_millis(wait + wait * jitter / 1000))
+    Some(spread(WAITS.get(index)? * 1000, delivery, attempts, now))
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@
 //!
 //! Unknown properties are ignored, as upstream.
 
+mod many;
 mod profile;
 mod rules;
 
@@ -25,6 +26,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{ApiError, Request};
 
+pub use many::read_many;
 pub use profile::{color, locale, role, time_format, username, username_of, week_day};
 pub use rules::{
     array, boolean, count, email, instant, integer, metadata, one_of, slugify, text, url, zone,
@@ -37,7 +39,8 @@ const MAX_LISTED_ERRORS: usize = 50;
 const MAX_SHOWN_VALUE: usize = 200;
 
 /// Fields whose wrong value is not shown back: answers end up in logs.
-const SECRET_FIELDS: &[&str] = &["password", "secret", "calApiKey"];
+const SECRET_FIELDS: &[&str] =
+    &["password", "currentPassword", "newPassword", "secret", "calApiKey"];
 
 /// What is wrong with a value: the rule's name, and the text after the field's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,6 +163,12 @@ impl<'a> Fields<'a> {
     /// The raw value; `None` where absent.
     pub fn raw(&self, name: &str) -> Option<&'a Value> {
         self.object.and_then(|object| object.get(name))
+    }
+
+    /// The names of all fields that came.
+    pub fn names(&self) -> Vec<&'a str> {
+        let names = self.object.into_iter().flat_map(|object| object.keys());
+        names.map(String::as_str).collect()
     }
 
     /// Whether the client sent the field with anything but `null`.

@@ -16,12 +16,12 @@ use serde_json::json;
 use crate::world::{Answer, Asked, World, ask};
 
 const NOTES: &[Route] = &[
-    route!(POST "/v2/notes", Resource::Any, Access::Optional, create_note),
-    route!(POST "/v2/notes/slow", Resource::Any, Access::Optional, create_and_hang),
-    route!(POST "/v2/notes/waiting", Resource::Any, Access::Optional, wait_for_ever),
-    route!(GET "/v2/notes/:id", Resource::Any, Access::Optional, get_note),
-    route!(DELETE "/v2/notes/:id", Resource::Any, Access::Optional, delete_and_hang),
-    route!(GET "/v2/notes/slow/:id", Resource::Any, Access::Optional, get_note),
+    route!(POST "/v2/notes", Resource::Any, Access::OPTIONAL, create_note),
+    route!(POST "/v2/notes/slow", Resource::Any, Access::OPTIONAL, create_and_hang),
+    route!(POST "/v2/notes/waiting", Resource::Any, Access::OPTIONAL, wait_for_ever),
+    route!(GET "/v2/notes/:id", Resource::Any, Access::OPTIONAL, get_note),
+    route!(DELETE "/v2/notes/:id", Resource::Any, Access::OPTIONAL, delete_and_hang),
+    route!(GET "/v2/notes/slow/:id", Resource::Any, Access::OPTIONAL, get_note),
 ];
 
 static TABLE: RouteTable = RouteTable::new(NOTES);

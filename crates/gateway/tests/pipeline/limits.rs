@@ -1,5 +1,7 @@
 //! Rate limits.
 
+use meridian_kernel::Rate;
+
 use crate::world::{Answer, World, ask};
 
 fn limited() -> World {
@@ -132,4 +134,75 @@ fn counters_do_not_hold_credentials_or_addresses() {
     for key in world.counters() {
         assert!(key.starts_with("limit:") && key.len() == "limit:".len() + 64, "{key}");
     }
+}
+
+#[test]
+fn the_length_of_a_block_is_the_operators() {
+    let world = limited().with_variable("rate_limit_block_seconds", "5");
+    for _ in 0..3 {
+        as_caller(&world, "ada");
+    }
+    assert_eq!(as_caller(&world, "ada").header("retry-after"), Some("5"));
+    world.wait_seconds(5);
+    assert_eq!(as_caller(&world, "ada").status(), 200);
+}
+
+#[test]
+fn who_has_several_windows_passes_while_any_has_room_and_sees_them_all() {
+    let world = limited();
+    world.rates.replace(vec![
+        Rate::new("burst", 2, 1_000).blocking(10_000),
+        Rate::new("hour", 4, 3_600_000).blocking(30_000),
+    ]);
+    let told = |answer: &Answer, what: &str| {
+        ["burst", "hour"].map(|name| {
+            answer.header(&format!("x-ratelimit-{what}-{name}")).unwrap().parse::<u32>().unwrap()
+        })
+    };
+    for (burst, hour) in [(1, 3), (0, 2), (0, 1), (0, 0)] {
+        let answer = as_caller(&world, "ada");
+        assert_eq!((answer.status(), told(&answer, "remaining")), (200, [burst, hour]));
+        assert_eq!(told(&answer, "limit"), [2, 4]);
+        assert!(answer.header("x-ratelimit-limit-default").is_none());
+        let exposed = answer.header("access-control-expose-headers").unwrap();
+        assert!(exposed.contains("X-RateLimit-Reset-burst"), "{exposed}");
+    }
+    let refused = as_caller(&world, "ada");
+    assert_eq!(refused.status(), 429);
+    assert_eq!(told(&refused, "reset"), [10, 30]);
+    assert_eq!(refused.header("retry-after"), Some("10"), "the first that has room again");
+    world.wait_seconds(10);
+    assert_eq!(as_caller(&world, "ada").status(), 200);
+    // Somebody else with the same windows has them for themselves.
+    assert_eq!(told(&as_caller(&world, "eve"), "remaining"), [1, 3]);
+}
+
+#[test]
+fn a_routes_own_limit_counts_beside_the_callers() {
+    let world = limited();
+    let delete = |caller: &str| world.send(ask("DELETE", "/v2/teams/1").bearer(caller));
+    let first = delete("ada");
+    assert_eq!(
+        (first.status(), first.header("x-ratelimit-remaining-teams_delete")),
+        (204, Some("0"))
+    );
+    assert_eq!(first.header("x-ratelimit-remaining-default"), Some("2"));
+    let second = delete("ada");
+    assert_eq!((second.status(), second.header("retry-after")), (429, Some("1")));
+    assert_eq!(delete("eve").status(), 204);
+    world.wait_seconds(1);
+    assert_eq!(delete("ada").status(), 204);
+}
+
+#[test]
+fn what_was_counted_once_does_not_stay_for_ever() {
+    let world = World::new();
+    // As many other callers as there are places come and go.
+    from(&world, "10.0.0.1:1");
+    world.skip_places("limit", 1 << 17);
+    let first = world.counters();
+    from(&world, "10.0.0.2:1");
+    let second = world.counters();
+    assert_eq!((first.len(), second.len()), (1, 1), "{first:?} {second:?}");
+    assert_ne!(first, second);
 }

@@ -12,7 +12,9 @@
 mod access;
 mod answers;
 mod idempotency;
+mod layers;
 mod limits;
 mod roles;
 mod routes;
+mod throttle;
 mod world;

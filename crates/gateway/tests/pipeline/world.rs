@@ -6,33 +6,53 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use meridian_gateway::{
-    Access, ApiError, ApiVersion, Body, Credentials, Guard, Incoming, Method, OrganizationState,
-    Principal, Refusal, Reply, Request, Resource, Route, RouteTable, Services, TeamRole, route,
+    Access, ApiError, ApiVersion, Body, ClientGrant, Credentials, Guard, Incoming, Method,
+    OrganizationState, Principal, Refusal, Reply, Request, Resource, RolePermissions, Route,
+    RouteTable, Services, TeamRole, route,
 };
-use meridian_kernel::{Instant, OrganizationNumber, Role, UserId, WireId};
+use meridian_kernel::{
+    Instant, OAuthScope, OrganizationNumber, Permission, Plan, Rate, Role, UserId, WireId,
+};
 use serde_json::{Value, json};
 
-const OWN_TEAMS: Access = Access::Organization { scope: "ORG_PROFILE_READ", role: Role::Member };
-const MEMBERS: Access = Access::Organization { scope: "ORG_MEMBERSHIP_READ", role: Role::Admin };
-const TEAM_MEMBERS: Access = Access::Team { scope: "TEAM_MEMBERSHIP_READ", role: Role::Admin };
+const OWN_TEAMS: Access = Access::organization(OAuthScope::OrgProfileRead, Role::Member);
+const MEMBERS: Access = Access::organization(OAuthScope::OrgMembershipRead, Role::Admin)
+    .or_permission(Permission::OrganizationListMembers);
+const TEAM_MEMBERS: Access = Access::team(OAuthScope::TeamMembershipRead, Role::Admin)
+    .or_permission(Permission::TeamListMembers);
+const TEAM_BOOKINGS: Access = Access::team(OAuthScope::TeamBookingRead, Role::Admin)
+    .or_permission(Permission::BookingReadTeamBookings);
+const CHILDREN: Access =
+    Access::organization(OAuthScope::OrgProfileRead, Role::Admin).plan(Plan::Scale);
+const ATTRIBUTES: Access =
+    Access::organization(OAuthScope::OrgAttributesRead, Role::Member).not_for_platforms();
+const KEYS: Access = Access::ANY_USER.only_by(&[Method::ApiKey, Method::Session]);
+
+static DELETIONS: Rate = Rate::new("teams_delete", 1, 1_000);
 
 const ROUTES: &[Route] = &[
-    route!(GET "/v2/me", Resource::Any, Access::User { scope: "PROFILE_READ" }, echo),
-    route!(GET "/v2/teams/:teamId", Resource::Any, Access::User { scope: "TEAM_PROFILE_READ" }, echo),
+    route!(GET "/v2/me", Resource::Any, Access::user(OAuthScope::ProfileRead), echo),
+    route!(GET "/v2/teams/:teamId", Resource::Any, Access::user(OAuthScope::TeamProfileRead), echo),
     route!(GET "/v2/teams/:teamId/memberships", Resource::Any, TEAM_MEMBERS, echo),
     route!(GET "/v2/organizations/:orgId/teams/me", Resource::Any, OWN_TEAMS, echo),
     route!(GET "/v2/organizations/:orgId/memberships", Resource::Any, MEMBERS, echo),
     route!(GET "/v2/organizations/:orgId/teams/:teamId/memberships", Resource::Any, TEAM_MEMBERS, echo),
-    route!(GET "/v2/undeclared", Resource::Any, Access::User { scope: "" }, echo),
-    route!(POST "/v2/bookings", Resource::Bookings, Access::Optional, echo),
-    route!(GET "/v2/bookings/:bookingUid", Resource::Bookings, Access::Optional, echo),
-    route!(GET "/v2/event-types", Resource::EventTypes, Access::Public, echo_newest),
-    route!(GET "/v2/event-types", Resource::Exactly(&[ApiVersion::V20240415]), Access::Public, echo_oldest),
-    route!(GET "/v2/slots", Resource::Any, Access::Public, echo),
-    route!(DELETE "/v2/slots", Resource::Any, Access::Public, nothing),
-    route!(GET "/v2/broken", Resource::Any, Access::Public, fail),
-    route!(GET "/healthz", Resource::Any, Access::Public, echo),
-    route!(POST "/internal/sweep", Resource::Any, Access::Platform, echo),
+    route!(GET "/v2/teams/:teamId/bookings", Resource::Any, TEAM_BOOKINGS, echo),
+    route!(GET "/v2/organizations/:orgId/organizations", Resource::Any, CHILDREN, echo),
+    route!(GET "/v2/organizations/:orgId/labels", Resource::Any, ATTRIBUTES, echo),
+    route!(GET "/v2/api-keys", Resource::Any, KEYS, echo),
+    route!(GET "/v2/undeclared", Resource::Any, Access::ANY_USER, echo),
+    route!(POST "/v2/bookings", Resource::Bookings, Access::OPTIONAL, echo),
+    route!(GET "/v2/bookings/:bookingUid", Resource::Bookings, Access::OPTIONAL, echo),
+    route!(GET "/v2/event-types", Resource::EventTypes, Access::PUBLIC, echo_newest),
+    route!(GET "/v2/event-types", Resource::Exactly(&[ApiVersion::V20240415]), Access::PUBLIC, echo_oldest),
+    route!(GET "/v2/slots", Resource::Any, Access::PUBLIC, echo),
+    route!(DELETE "/v2/slots", Resource::Any, Access::PUBLIC, nothing),
+    route!(GET "/v2/broken", Resource::Any, Access::PUBLIC, fail),
+    route!(DELETE "/v2/teams/:teamId", Resource::Any, Access::ANY_USER, nothing)
+        .limited(&DELETIONS),
+    route!(GET "/healthz", Resource::Any, Access::PUBLIC, echo),
+    route!(POST "/internal/sweep", Resource::Any, Access::PLATFORM, echo),
 ];
 
 static TABLE: RouteTable = RouteTable::new(ROUTES);
@@ -75,6 +95,8 @@ pub struct World {
     pub scopes: RefCell<Vec<String>>,
     pub refusal: RefCell<Option<Refusal>>,
     pub place: RefCell<Place>,
+    pub rates: RefCell<Vec<Rate>>,
+    texts: RefCell<HashMap<String, String>>,
 }
 
 /// Where whoever asks belongs.
@@ -83,7 +105,11 @@ pub struct Place {
     pub organization: u32,
     pub role: Option<Role>,
     pub teams: Vec<TeamRole>,
+    pub permissions: Vec<RolePermissions>,
+    pub client: Option<ClientGrant>,
     pub is_system_admin: bool,
+    /// Of a platform customer; `None`: the organisation is none.
+    pub platform_plan: Option<&'static str>,
 }
 
 impl World {
@@ -97,6 +123,8 @@ impl World {
             scopes: RefCell::default(),
             refusal: RefCell::default(),
             place: RefCell::default(),
+            rates: RefCell::default(),
+            texts: RefCell::default(),
         }
     }
 
@@ -109,8 +137,16 @@ impl World {
         self.now.set(self.now.get().plus_millis(seconds * 1000));
     }
 
+    /// The names of the counters, but for those that hand out places.
     pub fn counters(&self) -> Vec<String> {
-        self.counters.borrow().keys().cloned().collect()
+        let counters = self.counters.borrow();
+        counters.keys().filter(|key| !key.ends_with("-ring")).cloned().collect()
+    }
+
+    /// As if so many other counters of a kind had been made meanwhile, and then the
+    /// one whose place comes next again.
+    pub fn skip_places(&self, kind: &str, count: i64) {
+        *self.counters.borrow_mut().entry(format!("{kind}-ring")).or_default() += count - 1;
     }
 
     pub fn send(&self, asked: Asked) -> Answer {
@@ -145,6 +181,14 @@ impl Services for World {
         Some(*counter)
     }
 
+    async fn exchange(&self, key: &str, value: &str) -> Option<String> {
+        self.texts.borrow_mut().insert(key.to_owned(), value.to_owned())
+    }
+
+    async fn remove(&self, key: &str) {
+        self.counters.borrow_mut().remove(key);
+    }
+
     fn now(&self) -> Instant {
         self.now.get()
     }
@@ -155,7 +199,7 @@ impl Services for World {
 }
 
 /// `Bearer ada` and `Bearer eve` are keys, `Bearer token` a third-party token,
-/// `Bearer client` a platform client; anything else is refused.
+/// `Bearer client` a platform client, `Bearer managed` a user of one; anything else is refused.
 impl Guard for World {
     async fn authenticate(&self, credentials: &Credentials) -> Result<Principal, Refusal> {
         if let Some(refusal) = self.refusal.borrow().clone() {
@@ -166,6 +210,7 @@ impl Guard for World {
             "Bearer ada" | "Bearer eve" => Method::ApiKey,
             "Bearer token" => Method::ThirdPartyToken,
             "Bearer client" => Method::OAuthClient,
+            "Bearer managed" => Method::AccessToken,
             _ => return Err(Refusal::Unauthorized("api key - Your api key is not valid".into())),
         };
         let place = self.place.borrow().clone();
@@ -180,19 +225,23 @@ impl Guard for World {
             is_system_admin: place.is_system_admin,
             organization_role: place.role,
             teams: place.teams,
+            permissions: place.permissions,
             method,
+            client: place.client,
             scopes: self.scopes.borrow().clone(),
             credential: meridian_kernel::hash_hex(given.as_bytes()),
+            rates: self.rates.borrow().clone(),
         })
     }
 
     async fn admit(&self, number: OrganizationNumber) -> Result<OrganizationState, Refusal> {
+        let plan = self.place.borrow().platform_plan;
         Ok(OrganizationState {
             number,
             slug: String::new(),
             name: String::new(),
-            plan: "FREE".to_owned(),
-            is_platform: false,
+            plan: plan.unwrap_or("FREE").to_owned(),
+            is_platform: plan.is_some(),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! An event type with its hosts: what a booking is made of.
 
-use meridian_kernel::{EventTypeId, SchedulingType, TeamId, UserId, WireId};
+use meridian_kernel::{ClientId, EventTypeId, SchedulingType, TeamId, UserId, WireId};
 
 use super::{Host, Organizer, cells, host_object, organizer_columns};
 use crate::webhooks::somebody_listens;
@@ -33,6 +33,8 @@ pub struct Bookable {
     pub hosts: Vec<Host>,
     /// Whether somebody listens who would be told of a booking.
     pub has_webhooks: bool,
+    /// The platform client that manages its owner.
+    pub client: Option<ClientId>,
 }
 
 /// The team of an event type.
@@ -67,7 +69,7 @@ macro_rules! select {
                  SELECT user_id FROM event_host WHERE event_type_id = e.id",
                 "e.id, e.parent_id"
             ),
-            ", ",
+            ", (SELECT client_id FROM managed_user WHERE user_id = e.owner_id), ",
             organizer_columns!(),
             " FROM event_type e LEFT JOIN user u ON u.id = e.owner_id \
              LEFT JOIN event_type p ON p.id = e.parent_id \
@@ -96,7 +98,7 @@ impl Bookable {
         let owner = row.optional(7, Row::integer)?.map(|id| UserId::new(organization, id));
         let mut hosts = row.optional(12, |row, column| cells::hosts(organization, row, column))?;
         if owner.is_some() {
-            let user = Organizer::read(organization, row, 14)?;
+            let user = Organizer::read(organization, row, 15)?;
             hosts = Some(vec![Host { user, is_fixed: true }]);
         }
         Ok(Some(Self {
@@ -112,6 +114,7 @@ impl Bookable {
             team: row.optional(9, team)?,
             hosts: hosts.unwrap_or_default(),
             has_webhooks: row.boolean(13)?,
+            client: row.optional(14, Row::text)?.and_then(ClientId::parse),
         }))
     }
 

@@ -34,7 +34,7 @@ pub use attendees::{Addition, AdditionOutcome, add_attendees};
 pub use bookable::{Bookable, BookableTeam, Selector, find_bookable, reload_bookable};
 pub use cancel::{CancelOutcome, Cancellation, SeatLeft, cancel, leave_seat};
 pub use confirm::{AnswerOutcome, Confirmation, Refusal, confirm, refuse};
-pub use counts::{booked_by_host, last_active};
+pub use counts::{MissedByHosts, booked_by_host, last_active, missed_by_hosts};
 pub use create::{CreateOutcome, Made, NewBookings, Replaced, create};
 pub use limits::{BookerLimit, LimitUnit, PeriodLimit};
 pub use list::{Filter, Order, Page, Span, StatusFilter, Viewer, list};

@@ -1,4 +1,4 @@
-//! Figures of all deliveries of the deployment, for whoever runs it.
+//! Figures of all deliveries and jobs of the deployment, for whoever runs it.
 
 use meridian_kernel::Instant;
 
@@ -30,6 +30,12 @@ pub struct Figures {
     pub organizations_due: i64,
     /// When the delivery that is overdue the longest was due.
     pub oldest_due: Option<Instant>,
+    /// Jobs that wait, of all organisations, when each was last swept.
+    pub jobs_waiting: i64,
+    /// Jobs that are dead.
+    pub jobs_dead: i64,
+    /// When the job that is overdue the longest was due.
+    pub oldest_job: Option<Instant>,
     /// Counters by name.
     pub counters: Vec<(String, i64)>,
 }
@@ -41,7 +47,9 @@ pub async fn figures<D: Database>(
 ) -> Result<Figures, StoreError> {
     let queue = "SELECT coalesce(sum(pending), 0), count(*), \
                  coalesce(sum(next_due_at <= ?1), 0), \
-                 min(iif(oldest_due_at <= ?1, oldest_due_at, NULL)) FROM due_work";
+                 min(iif(oldest_due_at <= ?1, oldest_due_at, NULL)), \
+                 coalesce(sum(jobs_waiting), 0), coalesce(sum(jobs_dead), 0), \
+                 min(iif(oldest_job_at <= ?1, oldest_job_at, NULL)) FROM due_work";
     let queue = platform.read_one(Statement::query(queue, arguments![now])).await?;
     let counters = "SELECT name, value FROM delivery_metric ORDER BY name";
     let counters = platform.read_one(Statement::query(counters, [])).await?;
@@ -53,6 +61,9 @@ pub async fn figures<D: Database>(
         organizations: row.integer(1)?,
         organizations_due: row.integer(2)?,
         oldest_due: row.optional(3, Row::instant)?,
+        jobs_waiting: row.integer(4)?,
+        jobs_dead: row.integer(5)?,
+        oldest_job: row.optional(6, Row::instant)?,
         counters,
     })
 }

@@ -2,7 +2,7 @@
 
 use meridian_kernel::Instant;
 
-use super::due::RETENTION;
+use crate::due_work::RETENTION;
 use crate::{Database, Scope, Statement, StoreError, arguments};
 
 /// How many events one step removes, with their deliveries.

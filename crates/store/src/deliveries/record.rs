@@ -1,6 +1,7 @@
 //! What came of a delivery, and what that says of its endpoint.
 
 use meridian_kernel::Instant;
+use serde_json::json;
 
 use super::turn::{Delivery, MOST_FAILURES};
 use crate::{Statement, arguments};
@@ -72,10 +73,18 @@ impl Report {
     }
 }
 
-/// The statements that record a report.
-pub(super) fn statements(report: &Report, now: Instant) -> Vec<Statement> {
+/// The statements that record reports: few for what was delivered, whatever its number,
+/// and some for each failure.
+pub(super) fn statements(reports: &[Report], now: Instant) -> Vec<Statement> {
+    let is_delivered = |report: &&Report| report.verdict == Verdict::Delivered;
+    let mut batch = delivered(reports.iter().filter(is_delivered), now);
+    batch.extend(reports.iter().flat_map(|report| undelivered(report, now)));
+    batch
+}
+
+fn undelivered(report: &Report, now: Instant) -> Vec<Statement> {
     match report.verdict {
-        Verdict::Delivered => vec![delivered(report, now), healthy(report)],
+        Verdict::Delivered => Vec::new(),
         Verdict::Again(at) => vec![pending(report, at, false), failing(report, now)],
         Verdict::Deferred(at) => vec![pending(report, at, true), resting(report, now, at)],
         Verdict::GivenUp => vec![failed(report), failing(report, now)],
@@ -88,20 +97,28 @@ pub(super) fn statements(report: &Report, now: Instant) -> Vec<Statement> {
     }
 }
 
-/// Also where the lease has ended: it was delivered.
-fn delivered(report: &Report, now: Instant) -> Statement {
-    Statement::command(
-        "UPDATE webhook_delivery SET state = 'delivered', response_status = ?2, \
-         response_body = ?3, last_error = NULL, took_ms = ?4, delivered_at = ?5, \
-         leased_until = 0 WHERE id = ?1 AND state <> 'delivered'",
-        arguments![
-            report.delivery,
-            report.status.map(i64::from),
-            report.answer.as_deref(),
-            report.took,
-            now
-        ],
-    )
+/// Also where the lease has ended: it was delivered. And its endpoint works.
+fn delivered<'a>(reports: impl Iterator<Item = &'a Report>, now: Instant) -> Vec<Statement> {
+    let row = |report: &Report| {
+        json!([report.delivery, report.status, report.answer, report.took, report.webhook_id])
+    };
+    let rows: Vec<_> = reports.map(row).collect();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let rows = serde_json::Value::Array(rows).to_string();
+    let note = Statement::command(
+        "UPDATE webhook_delivery SET state = 'delivered', response_status = report.status, \
+         response_body = report.answer, last_error = NULL, took_ms = report.took, \
+         delivered_at = ?2, leased_until = 0 FROM (SELECT value ->> 0 AS id, \
+         value ->> 1 AS status, value ->> 2 AS answer, value ->> 3 AS took \
+         FROM json_each(?1)) report \
+         WHERE webhook_delivery.id = report.id AND webhook_delivery.state <> 'delivered'",
+        arguments![rows.as_str(), now],
+    );
+    let healthy = "DELETE FROM webhook_health WHERE webhook_id IN \
+                   (SELECT value ->> 4 FROM json_each(?1))";
+    vec![note, Statement::command(healthy, arguments![rows.as_str()])]
 }
 
 /// Nothing, where another worker has taken over since.
@@ -135,11 +152,6 @@ fn outcome(report: &Report) -> [crate::Value; 6] {
         error,
         report.took,
     ]
-}
-
-fn healthy(report: &Report) -> Statement {
-    let sql = "DELETE FROM webhook_health WHERE webhook_id = ?1";
-    Statement::command(sql, arguments![report.webhook_id.as_str()])
 }
 
 /// What was under way when the endpoint was found to fail too often says nothing

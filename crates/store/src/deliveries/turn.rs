@@ -25,7 +25,7 @@ macro_rules! waiting {
          FROM waiting WHERE waiting.id IS NOT NULL)"
     };
 }
-pub(super) use waiting;
+pub(crate) use waiting;
 
 /// Those of them that may be called at `?1`: `?2` failures in a row leave room for
 /// one delivery at a time, fewer for `?3`. The longest overdue comes first (the limit
@@ -126,8 +126,7 @@ pub async fn take_turn<D: Database>(
     lease_end: Instant,
     most: u32,
 ) -> Result<Vec<Delivery>, StoreError> {
-    let mut batch: Vec<Statement> =
-        reports.iter().flat_map(|report| record::statements(report, now)).collect();
+    let mut batch = record::statements(reports, now);
     if most > 0 {
         batch.push(claim(now, lease_end, most));
     }

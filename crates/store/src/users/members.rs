@@ -2,7 +2,8 @@
 //! administers it, and leaving.
 //!
 //! An organisation keeps one owner at least: the statements that demote and remove
-//! say so themselves, so that two at once cannot both go.
+//! say so themselves, so that two at once cannot both go. And nobody changes who is
+//! more than they are.
 
 use meridian_kernel::{
     Instant, OrganizationNumber, Role, ScheduleId, TeamId, UserId, WireId, Zone,
@@ -13,6 +14,7 @@ use super::{
     User, UserChange, first, insert_first_schedule, make_first_schedule_default,
     move_default_schedule, set_default_schedule, update_fields, update_fields_by_email,
 };
+use crate::roles::{self, Assignment, RoleRefused, assign_to_user, ranks};
 use crate::{
     ConstraintKind, Database, DatabaseError, Row, Rows, Scope, Statement, StoreError, arguments,
     parts,
@@ -122,7 +124,7 @@ pub async fn insert_member<D: Database>(
 
 /// Changes no row where the address is a member's: what conflicts then is only the
 /// name.
-fn insert_or_bring_back(new: &NewMember, now: Instant) -> Statement {
+pub(super) fn insert_or_bring_back(new: &NewMember, now: Instant) -> Statement {
     Statement::command(
         "INSERT INTO user (email, username, organization_role, organization_accepted, \
          time_zone, settings, created_at, updated_at) \
@@ -130,7 +132,7 @@ fn insert_or_bring_back(new: &NewMember, now: Instant) -> Statement {
              THEN ?2 || '-' || lower(hex(randomblob(3))) ELSE ?2 END, ?4, ?5, ?6, ?7, ?8, ?8) \
          ON CONFLICT (email) DO UPDATE SET left_at = NULL, \
              username = CASE WHEN ?3 THEN username ELSE ?2 END, \
-             organization_role = ?4, organization_accepted = ?5, \
+             organization_role = ?4, organization_accepted = ?5, custom_role_id = NULL, \
              settings = json_patch(settings, ?7), updated_at = ?8 WHERE left_at IS NOT NULL",
         arguments![
             new.email.as_str(),
@@ -167,6 +169,8 @@ pub struct MemberChange {
     pub accepted: Option<bool>,
     /// Whether nobody may act in their name.
     pub disable_impersonation: Option<bool>,
+    /// Which role of the organisation's own making they shall have.
+    pub custom_role: Assignment,
     /// What they could change themselves.
     pub profile: UserChange,
     /// Those fields that change; null takes one away.
@@ -180,8 +184,8 @@ pub enum MemberChanged {
     Done(Box<User>),
     /// There is no such member (any more).
     Unknown,
-    /// The member is an owner, and whoever asks is none.
-    OwnersOnly,
+    /// The member is this, which is more than whoever asks.
+    Outranks(Role),
     /// The member is the last owner.
     LastOwner,
     /// The address is another member's.
@@ -190,14 +194,16 @@ pub enum MemberChanged {
     UsernameTaken,
     /// The wanted default schedule is none of theirs.
     NoSchedule,
+    /// They cannot be given the wanted role.
+    RoleRefused(RoleRefused),
 }
 
-/// What the statement that changes or removes the member `?1` demands: where `?2`
-/// is not true, they are no owner. And an owner stays one, or is not the only one.
+/// What the statement that changes or removes the member `?1` demands: they are
+/// among the [`ranks`] `?2`. And an owner stays one, or is not the only one.
 macro_rules! may_change {
     ($stays_owner:literal) => {
         concat!(
-            "id = ?1 AND left_at IS NULL AND (?2 OR organization_role <> 'OWNER') \
+            "id = ?1 AND left_at IS NULL AND instr(?2, organization_role) > 0 \
              AND (organization_role <> 'OWNER' OR organization_accepted = 0 OR ",
             $stays_owner,
             " OR EXISTS (SELECT 1 FROM user o WHERE o.id <> ?1 AND o.organization_role = 'OWNER' \
@@ -212,12 +218,12 @@ const DECISION: usize = 1;
 /// Where the one that sets the default schedule does.
 const SCHEDULE: usize = 3;
 
-/// Changes a member; an owner only where `by_owner`.
+/// Changes a member who is no more than whoever asks, who is this.
 pub async fn change_member<D: Database>(
     scope: &Scope<'_, D>,
     id: UserId,
     change: &MemberChange,
-    by_owner: bool,
+    by: Role,
     now: Instant,
 ) -> Result<MemberChanged, StoreError> {
     if id.organization() != scope.organization() {
@@ -230,15 +236,20 @@ pub async fn change_member<D: Database>(
     }
     let mut batch = vec![
         free_username(change.username.as_deref()),
-        update_membership(id, change, by_owner, now).must_affect(),
+        update_membership(id, change, by, now).must_affect(),
         update_fields(id, profile, now),
     ];
     batch.extend(profile.default_schedule_id.map(|schedule| set_default_schedule(id, schedule)));
     batch.extend(profile.time_zone.map(|zone| move_default_schedule(id, zone, now)));
+    let role = batch.len();
+    batch.extend(assign_to_user(id, &change.custom_role));
     batch.push(Statement::query(select!("WHERE id = ?1"), arguments![id.row()]));
     match scope.write(batch).await {
         Ok(rows) => done(scope, &rows),
-        Err(DatabaseError::Precondition(DECISION)) => why_not(scope, id, by_owner).await,
+        Err(DatabaseError::Precondition(DECISION)) => why_not(scope, id, by).await,
+        Err(DatabaseError::Precondition(at)) if at == role => {
+            refused_role(scope, &change.custom_role).await
+        }
         Err(DatabaseError::Precondition(SCHEDULE)) => Ok(MemberChanged::NoSchedule),
         Err(DatabaseError::Constraint {
             statement: DECISION,
@@ -252,7 +263,7 @@ pub async fn change_member<D: Database>(
     }
 }
 
-fn update_membership(id: UserId, change: &MemberChange, by_owner: bool, now: Instant) -> Statement {
+fn update_membership(id: UserId, change: &MemberChange, by: Role, now: Instant) -> Statement {
     Statement::command(
         concat!(
             "UPDATE user SET organization_role = coalesce(?3, organization_role), \
@@ -264,7 +275,7 @@ fn update_membership(id: UserId, change: &MemberChange, by_owner: bool, now: Ins
         ),
         arguments![
             id.row(),
-            by_owner,
+            ranks(by),
             change.role.map(Role::as_str),
             change.accepted,
             change.disable_impersonation,
@@ -287,20 +298,21 @@ async fn email_is_taken<D: Database>(
     Ok(scope.read_primary(query).await?.first().is_some())
 }
 
-/// Makes whoever left a member again; `None` where they are one or never were.
+/// Makes whoever left a member again; [`MemberChanged::Unknown`] where they are one
+/// or never were.
 pub async fn rejoin<D: Database>(
     scope: &Scope<'_, D>,
     id: UserId,
     change: &MemberChange,
     now: Instant,
-) -> Result<Option<User>, StoreError> {
+) -> Result<MemberChanged, StoreError> {
     if id.organization() != scope.organization() {
-        return Ok(None);
+        return Ok(MemberChanged::Unknown);
     }
     let update = Statement::command(
         "UPDATE user SET left_at = NULL, organization_role = coalesce(?2, 'MEMBER'), \
          organization_accepted = coalesce(?3, 0), disable_impersonation = coalesce(?4, 0), \
-         updated_at = ?5 WHERE id = ?1 AND left_at IS NOT NULL",
+         custom_role_id = NULL, updated_at = ?5 WHERE id = ?1 AND left_at IS NOT NULL",
         arguments![
             id.row(),
             change.role.map(Role::as_str),
@@ -309,29 +321,42 @@ pub async fn rejoin<D: Database>(
             now,
         ],
     );
-    let read = Statement::query(select!("WHERE id = ?1"), arguments![id.row()]);
-    match scope.write(vec![update.must_affect(), read]).await {
-        Ok(rows) => rows.last().map(|rows| first(scope, rows)).transpose().map(Option::flatten),
-        Err(DatabaseError::Precondition(0)) => Ok(None),
+    let mut batch = vec![update.must_affect()];
+    batch.extend(assign_to_user(id, &change.custom_role));
+    batch.push(Statement::query(select!("WHERE id = ?1"), arguments![id.row()]));
+    match scope.write(batch).await {
+        Ok(rows) => done(scope, &rows),
+        Err(DatabaseError::Precondition(0)) => Ok(MemberChanged::Unknown),
+        Err(DatabaseError::Precondition(_)) => refused_role(scope, &change.custom_role).await,
         Err(error) => Err(error.into()),
     }
 }
 
 /// Takes somebody out of the organisation, with their keys, their places in teams
-/// and all they host for those; an owner only where `by_owner`. What they have had
-/// booked stays, and so do they for its sake.
+/// and all they host for those, if they are no more than whoever asks, who is this.
+/// What they have had booked stays, and so do they for its sake.
 pub async fn leave<D: Database>(
     scope: &Scope<'_, D>,
     id: UserId,
-    by_owner: bool,
+    by: Role,
     now: Instant,
 ) -> Result<MemberChanged, StoreError> {
     if id.organization() != scope.organization() {
         return Ok(MemberChanged::Unknown);
     }
+    let batch = leaving(id, by, now);
+    match scope.write(batch).await {
+        Ok(rows) => done(scope, &rows),
+        Err(DatabaseError::Precondition(0)) => why_not(scope, id, by).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The batch in which somebody leaves: the first statement decides, the last shows them.
+pub(super) fn leaving(id: UserId, by: Role, now: Instant) -> Vec<Statement> {
     let leave = Statement::command(
         concat!("UPDATE user SET left_at = ?3, updated_at = ?3 WHERE ", may_change!("0")),
-        arguments![id.row(), by_owner, now],
+        arguments![id.row(), ranks(by), now],
     );
     let mut batch = vec![leave.must_affect()];
     batch.extend(
@@ -346,11 +371,7 @@ pub async fn leave<D: Database>(
         ]
         .map(|sql| Statement::query(sql, arguments![id.row()])),
     );
-    match scope.write(batch).await {
-        Ok(rows) => done(scope, &rows),
-        Err(DatabaseError::Precondition(0)) => why_not(scope, id, by_owner).await,
-        Err(error) => Err(error.into()),
-    }
+    batch
 }
 
 fn done<D: Database>(scope: &Scope<'_, D>, rows: &[Rows]) -> Result<MemberChanged, StoreError> {
@@ -358,19 +379,26 @@ fn done<D: Database>(scope: &Scope<'_, D>, rows: &[Rows]) -> Result<MemberChange
     Ok(user.map_or(MemberChanged::Unknown, |user| MemberChanged::Done(Box::new(user))))
 }
 
+async fn refused_role<D: Database>(
+    scope: &Scope<'_, D>,
+    wish: &Assignment,
+) -> Result<MemberChanged, StoreError> {
+    Ok(MemberChanged::RoleRefused(roles::why_not(scope, None, wish).await?))
+}
+
 /// Why a change was refused, read afterwards.
 async fn why_not<D: Database>(
     scope: &Scope<'_, D>,
     id: UserId,
-    by_owner: bool,
+    by: Role,
 ) -> Result<MemberChanged, StoreError> {
     let query =
         Statement::query(select!("WHERE id = ?1 AND left_at IS NULL"), arguments![id.row()]);
     let member = first(scope, &scope.read_primary(query).await?)?;
     Ok(match member {
         None => MemberChanged::Unknown,
-        Some(user) if user.organization_role == Role::Owner && !by_owner => {
-            MemberChanged::OwnersOnly
+        Some(user) if user.organization_role > by => {
+            MemberChanged::Outranks(user.organization_role)
         }
         Some(_) => MemberChanged::LastOwner,
     })

@@ -1,9 +1,11 @@
-//! Webhooks: of users, of event types and of the organisation.
+//! Webhooks: of users, of event types, of the organisation and of platform clients.
 
 mod subscribers;
 mod write;
 
-use meridian_kernel::{EventTypeId, Instant, OrganizationNumber, UserId, UuidUid, WireId};
+use meridian_kernel::{
+    ClientId, EventTypeId, Instant, OrganizationNumber, UserId, UuidUid, WireId,
+};
 
 pub(crate) use subscribers::{asks_for, somebody_asks, somebody_listens, told_of_booking};
 pub use write::{
@@ -13,7 +15,7 @@ pub use write::{
 use crate::{BadRow, Database, Row, Rows, Scope, Statement, StoreError, Value, arguments};
 
 /// Whose a webhook is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owner {
     /// A user's: hears of what the user hosts.
     User(UserId),
@@ -21,30 +23,34 @@ pub enum Owner {
     EventType(EventTypeId),
     /// The organisation's: hears of everything in it.
     Organization,
+    /// A platform client's: hears of what its managed users host.
+    Client(ClientId),
 }
 
 impl Owner {
     /// What stands in the column of its kind.
-    fn value(self) -> Value {
+    fn value(&self) -> Value {
         match self {
             Self::User(id) => id.row().into(),
             Self::EventType(id) => id.row().into(),
             Self::Organization => 1_i64.into(),
+            Self::Client(id) => id.as_str().into(),
         }
     }
 
     /// `None`: whatever the organisation.
-    fn organization(self) -> Option<OrganizationNumber> {
+    fn organization(&self) -> Option<OrganizationNumber> {
         match self {
             Self::User(id) => Some(id.organization()),
             Self::EventType(id) => Some(id.organization()),
             Self::Organization => None,
+            Self::Client(id) => Some(id.organization()),
         }
     }
 
     /// Whether it can have anything in that database: a row number means something
     /// in its own only.
-    fn is_of<D: Database>(self, scope: &Scope<'_, D>) -> bool {
+    fn is_of<D: Database>(&self, scope: &Scope<'_, D>) -> bool {
         self.organization().is_none_or(|own| own == scope.organization())
     }
 }
@@ -79,8 +85,9 @@ pub struct Webhook {
 /// The columns [`Webhook::read`] expects, in order.
 macro_rules! columns {
     () => {
-        "id, user_id, event_type_id, of_organization, subscriber_url, active, triggers, \
-         payload_template, secret, previous_secret_until, version, created_at, updated_at"
+        "id, user_id, event_type_id, of_organization, oauth_client_id, subscriber_url, active, \
+         triggers, payload_template, secret, previous_secret_until, version, created_at, \
+         updated_at"
     };
 }
 use columns;
@@ -92,6 +99,7 @@ macro_rules! of_owner {
             Owner::User(_) => concat!($before, "user_id = ?1", $behind),
             Owner::EventType(_) => concat!($before, "event_type_id = ?1", $behind),
             Owner::Organization => concat!($before, "of_organization = ?1", $behind),
+            Owner::Client(_) => concat!($before, "oauth_client_id = ?1", $behind),
         }
     };
 }
@@ -103,15 +111,15 @@ impl Webhook {
         Ok(Self {
             id: UuidUid::parse(row.text(0)?).ok_or(BadRow { column: 0, expected })?,
             owner: read_owner(organization, row)?,
-            subscriber_url: row.string(4)?,
-            active: row.boolean(5)?,
-            triggers: row.json(6)?,
-            payload_template: row.optional(7, Row::string)?,
-            sealed_secret: row.optional(8, Row::string)?,
-            previous_secret_until: row.optional(9, Row::instant)?,
-            version: row.string(10)?,
-            created_at: row.instant(11)?,
-            updated_at: row.instant(12)?,
+            subscriber_url: row.string(5)?,
+            active: row.boolean(6)?,
+            triggers: row.json(7)?,
+            payload_template: row.optional(8, Row::string)?,
+            sealed_secret: row.optional(9, Row::string)?,
+            previous_secret_until: row.optional(10, Row::instant)?,
+            version: row.string(11)?,
+            created_at: row.instant(12)?,
+            updated_at: row.instant(13)?,
         })
     }
 
@@ -127,16 +135,17 @@ fn read_owner(organization: OrganizationNumber, row: Row<'_>) -> Result<Owner, B
     if let Some(event_type) = row.optional(2, Row::integer)? {
         return Ok(Owner::EventType(EventTypeId::new(organization, event_type)));
     }
-    match row.optional(3, Row::boolean)? {
-        Some(true) => Ok(Owner::Organization),
-        _ => Err(BadRow { column: 1, expected: "an owner" }),
+    if row.optional(3, Row::boolean)? == Some(true) {
+        return Ok(Owner::Organization);
     }
+    let client = row.optional(4, Row::text)?.and_then(ClientId::parse);
+    client.map(Owner::Client).ok_or(BadRow { column: 1, expected: "an owner" })
 }
 
 /// A page of an owner's webhooks, oldest first.
 pub async fn list<D: Database>(
     scope: &Scope<'_, D>,
-    owner: Owner,
+    owner: &Owner,
     skip: u32,
     take: u32,
 ) -> Result<Vec<Webhook>, StoreError> {

@@ -1,9 +1,9 @@
 //! Who is told of what, as parts of SQL.
 
 /// The ids of the webhooks that are told of a booking, `$b` being a row of `booking`:
-/// those of its organiser, of its other hosts, of its event type, of the managed event
-/// type that one follows, and of the organisation. No id comes twice: a webhook has
-/// one owner. Whether it is active and asks for the trigger, [`asks_for`] tells.
+/// those of its organiser, of its other hosts, of the platform clients that manage any
+/// of these, of its event type, of the managed event type that one follows, and of the
+/// organisation. No id comes twice: a webhook has one owner. Whether it is active and asks for the trigger, [`asks_for`] tells.
 macro_rules! told_of_booking {
     ($b:literal) => {
         concat!(
@@ -21,7 +21,14 @@ macro_rules! told_of_booking {
              SELECT l.id FROM event_type c CROSS JOIN webhook l ON l.event_type_id = c.parent_id \
              WHERE c.id = ",
             $b,
-            ".event_type_id UNION ALL SELECT l.id FROM webhook l WHERE l.of_organization = 1"
+            ".event_type_id UNION ALL SELECT l.id FROM webhook l WHERE l.of_organization = 1 \
+             UNION ALL SELECT l.id FROM webhook l WHERE l.oauth_client_id IN (\
+             SELECT m.client_id FROM managed_user m WHERE m.user_id = ",
+            $b,
+            ".user_id UNION ALL SELECT m.client_id FROM booking_host h \
+             CROSS JOIN managed_user m ON m.user_id = h.user_id WHERE h.booking_id = ",
+            $b,
+            ".id)"
         )
     };
 }
@@ -44,7 +51,7 @@ pub(crate) use asks_for;
 
 /// Whether somebody may be told of a booking hosted by `$users` of the event types
 /// `$event_types`, which are its own and the one that follows; each the inside of an
-/// `IN (…)`. A condition of a booking's own insert: three steps in small indexes.
+/// `IN (…)`. A condition of a booking's own insert: four steps in small indexes.
 macro_rules! somebody_listens {
     ($users:expr, $event_types:expr) => {
         concat!(
@@ -53,20 +60,26 @@ macro_rules! somebody_listens {
             $users,
             ")) OR EXISTS (SELECT 1 FROM webhook w WHERE w.active = 1 AND w.event_type_id IN (",
             $event_types,
+            ")) OR EXISTS (SELECT 1 FROM managed_user m CROSS JOIN webhook w \
+             ON w.oauth_client_id = m.client_id WHERE w.active = 1 AND m.user_id IN (",
+            $users,
             ")))"
         )
     };
 }
 pub(crate) use somebody_listens;
 
-/// Whether a webhook of the user `$user`, or of the organisation, asks for the trigger
-/// `$trigger`.
+/// Whether a webhook of the user `$user`, of the platform client that manages them, or of
+/// the organisation asks for the trigger `$trigger`.
 macro_rules! somebody_asks {
     ($user:literal, $trigger:literal) => {
         concat!(
             "EXISTS (SELECT 1 FROM webhook w WHERE (w.user_id = ",
             $user,
-            " OR w.of_organization = 1) AND ",
+            " OR w.of_organization = 1 OR w.oauth_client_id IN \
+             (SELECT m.client_id FROM managed_user m WHERE m.user_id = ",
+            $user,
+            ")) AND ",
             $crate::webhooks::asks_for!("w", $trigger),
             ")"
         )

@@ -3,7 +3,9 @@
 use meridian_kernel::{Instant, Patch, UuidUid, WireId};
 
 use super::{Owner, Webhook, columns, of_owner};
-use crate::{ConstraintKind, Database, DatabaseError, Scope, Statement, StoreError, arguments};
+use crate::{
+    ConstraintKind, Database, DatabaseError, Scope, Statement, StoreError, arguments, oauth_clients,
+};
 
 /// How many webhooks one owner may have: what happens is written once for each.
 pub const MAX_WEBHOOKS: u32 = 1_000;
@@ -29,24 +31,29 @@ pub async fn create<D: Database>(
     if !webhook.owner.is_of(scope) {
         return Ok(Created::OwnerGone);
     }
-    let (user, event_type, organization) = match webhook.owner {
-        Owner::User(id) => (Some(id.row()), None, None),
-        Owner::EventType(id) => (None, Some(id.row()), None),
-        Owner::Organization => (None, None, Some(true)),
-    };
+    let (mut user, mut event_type, mut organization, mut client) = (None, None, None, None);
+    match &webhook.owner {
+        Owner::User(id) => user = Some(id.row()),
+        Owner::EventType(id) => event_type = Some(id.row()),
+        Owner::Organization => organization = Some(true),
+        Owner::Client(id) => client = Some(id.as_str()),
+    }
+    // Clients come and go without a foreign key; so it is told from the row's absence.
     let insert = Statement::command(
         concat!(
             "INSERT INTO webhook (",
             columns!(),
-            ") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL, ?10, ?11, ?12 \
+            ") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULL, ?11, ?12, ?13 \
              WHERE (SELECT count(*) FROM webhook WHERE user_id = ?2 OR event_type_id = ?3 \
-             OR of_organization = ?4) < ?13"
+             OR of_organization = ?4 OR oauth_client_id = ?5) < ?14 \
+             AND (?5 IS NULL OR EXISTS (SELECT 1 FROM oauth_client WHERE id = ?5))"
         ),
         arguments![
             webhook.id.as_str(),
             user,
             event_type,
             organization,
+            client,
             webhook.subscriber_url.as_str(),
             webhook.active,
             triggers_json(&webhook.triggers),
@@ -60,11 +67,18 @@ pub async fn create<D: Database>(
     );
     match scope.write(vec![insert.must_affect()]).await {
         Ok(_) => Ok(Created::Done),
-        Err(DatabaseError::Precondition(0)) => Ok(Created::TooMany),
+        Err(DatabaseError::Precondition(0)) => refused(scope, &webhook.owner).await,
         Err(error) if is_broken(&error, ConstraintKind::Unique) => Ok(Created::UrlTaken),
         Err(error) if is_broken(&error, ConstraintKind::ForeignKey) => Ok(Created::OwnerGone),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Why a webhook was not stored that breaks no constraint.
+async fn refused<D: Database>(scope: &Scope<'_, D>, owner: &Owner) -> Result<Created, StoreError> {
+    let Owner::Client(id) = owner else { return Ok(Created::TooMany) };
+    let client = oauth_clients::find(scope, id).await?;
+    Ok(if client.is_some() { Created::TooMany } else { Created::OwnerGone })
 }
 
 /// The fields to be changed; everything else stays as it is.
@@ -181,7 +195,7 @@ pub async fn delete<D: Database>(
 /// were.
 pub async fn delete_all<D: Database>(
     scope: &Scope<'_, D>,
-    owner: Owner,
+    owner: &Owner,
 ) -> Result<u64, StoreError> {
     if !owner.is_of(scope) {
         return Ok(0);

@@ -1,4 +1,5 @@
-use meridian_store::deliveries::{self, Outlook, RETENTION, Verdict};
+use meridian_store::deliveries::{self, Verdict};
+use meridian_store::due_work::{self, Outlook, RETENTION};
 
 use crate::world::{HOUR, NOW, SECOND, World, after};
 
@@ -7,13 +8,13 @@ async fn an_organisation_is_due_when_its_next_try_is_and_not_before() {
     // The memo is per thread, and so per test; the organisation is this test's own.
     let world = World::new(77).await;
     let (scope, platform) = (world.scope().await, world.platform().await);
-    let due = async |now| deliveries::due(&platform, now, 10).await.unwrap();
-    deliveries::mark_due(&scope, NOW).await.unwrap();
+    let due = async |now| due_work::due(&platform, now, 10).await.unwrap();
+    due_work::mark_due(&scope, NOW).await.unwrap();
     assert_eq!(due(NOW).await, [world.organization]);
-    let hours_away = Outlook { next_due: Some(after(5 * HOUR)), pending: 1, oldest_due: None };
+    let hours_away = Outlook { next_due: Some(after(5 * HOUR)), pending: 1, ..Outlook::default() };
     // A writer may still rely on the mark: it is looked at again soon.
     let put_off = async |outlook, now| {
-        deliveries::put_off(&platform, world.organization, &outlook, now).await.unwrap();
+        due_work::put_off(&platform, world.organization, &outlook, now).await.unwrap();
     };
     put_off(hours_away, after(90 * SECOND)).await;
     assert!(due(after(99 * SECOND)).await.is_empty());
@@ -22,7 +23,7 @@ async fn an_organisation_is_due_when_its_next_try_is_and_not_before() {
     assert!(due(after(5 * HOUR - 1)).await.is_empty());
     assert_eq!(due(after(5 * HOUR)).await, [world.organization]);
     // What happens in between is seen at once.
-    deliveries::mark_due(&scope, after(HOUR)).await.unwrap();
+    due_work::mark_due(&scope, after(HOUR)).await.unwrap();
     assert_eq!(due(after(HOUR)).await, [world.organization]);
 }
 
@@ -32,16 +33,16 @@ async fn an_organisation_with_nothing_to_do_is_forgotten_once_its_mark_is_old() 
     let (scope, platform) = (world.scope().await, world.platform().await);
     let figures = async || deliveries::metrics::figures(&platform, NOW).await.unwrap();
     let idle = Outlook::default();
-    assert_eq!(deliveries::outlook(&scope).await.unwrap(), idle);
-    deliveries::mark_due(&scope, NOW).await.unwrap();
-    deliveries::put_off(&platform, world.organization, &idle, after(90 * SECOND)).await.unwrap();
+    assert_eq!(due_work::outlook(&scope).await.unwrap(), idle);
+    due_work::mark_due(&scope, NOW).await.unwrap();
+    due_work::put_off(&platform, world.organization, &idle, after(90 * SECOND)).await.unwrap();
     assert_eq!(figures().await.organizations, 1);
-    deliveries::put_off(&platform, world.organization, &idle, after(91 * SECOND)).await.unwrap();
+    due_work::put_off(&platform, world.organization, &idle, after(91 * SECOND)).await.unwrap();
     assert_eq!(figures().await.organizations, 0);
     // Nothing is written while the last mark is fresh; then it is.
-    deliveries::mark_due(&scope, after(29 * SECOND)).await.unwrap();
+    due_work::mark_due(&scope, after(29 * SECOND)).await.unwrap();
     assert_eq!(figures().await.organizations, 0);
-    deliveries::mark_due(&scope, after(30 * SECOND)).await.unwrap();
+    due_work::mark_due(&scope, after(30 * SECOND)).await.unwrap();
     assert_eq!(figures().await.organizations, 1);
 }
 
@@ -61,7 +62,7 @@ async fn what_happened_goes_after_its_time_and_what_is_pending_stays() {
     assert_eq!(world.count(events).await, 1);
     world.record(&taken[1], Verdict::GivenUp, NOW).await;
     // Its organisation is looked at for that.
-    let outlook = deliveries::outlook(&scope).await.unwrap();
+    let outlook = due_work::outlook(&scope).await.unwrap();
     assert_eq!(outlook.next_due, Some(after(RETENTION)));
     deliveries::prune(&scope, after(RETENTION), 5).await.unwrap();
     assert_eq!(world.count(events).await, 0);
@@ -75,10 +76,10 @@ async fn counters_add_up_and_the_oldest_is_found() {
     for amounts in [[("a", 1), ("b", 2)], [("b", 3), ("c", 4)]] {
         deliveries::metrics::count(&platform, &amounts).await.unwrap();
     }
-    deliveries::mark_due(&world.scope().await, NOW).await.unwrap();
-    let outlook =
-        Outlook { next_due: Some(after(SECOND)), pending: 7, oldest_due: Some(after(SECOND)) };
-    deliveries::put_off(&platform, world.organization, &outlook, NOW).await.unwrap();
+    due_work::mark_due(&world.scope().await, NOW).await.unwrap();
+    let oldest_due = Some(after(SECOND));
+    let outlook = Outlook { next_due: oldest_due, pending: 7, oldest_due, ..Outlook::default() };
+    due_work::put_off(&platform, world.organization, &outlook, NOW).await.unwrap();
     let figures = deliveries::metrics::figures(&platform, after(SECOND)).await.unwrap();
     let counters = [("a", 1), ("b", 5), ("c", 4)].map(|(name, value)| (name.to_owned(), value));
     assert_eq!(figures.counters, counters);

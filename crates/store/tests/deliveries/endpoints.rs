@@ -1,5 +1,6 @@
 use meridian_kernel::Instant;
-use meridian_store::deliveries::{self, AT_A_TIME_PER_ENDPOINT, MOST_FAILURES, Verdict};
+use meridian_store::deliveries::{AT_A_TIME_PER_ENDPOINT, MOST_FAILURES, Verdict};
+use meridian_store::due_work;
 
 use crate::world::{DAY, MINUTE, NOW, SECOND, World, after};
 
@@ -48,7 +49,7 @@ async fn an_endpoint_that_only_fails_is_rested_then_tried_one_at_a_time() {
     bookings(&world, 30).await;
     break_down(&world, NOW).await;
     assert!(world.take(NOW).await.is_empty(), "it rests");
-    let outlook = deliveries::outlook(&world.scope().await).await.unwrap();
+    let outlook = due_work::outlook(&world.scope().await).await.unwrap();
     assert_eq!(outlook.next_due, Some(after(15 * SECOND)));
     // What waits has lost no attempt by that.
     let rested = after(15 * SECOND);
@@ -74,7 +75,7 @@ async fn an_endpoint_rests_a_quarter_of_an_hour_at_most() {
     break_down(&world, NOW).await;
     let mut now = NOW;
     for _ in 0..12 {
-        let outlook = deliveries::outlook(&world.scope().await).await.unwrap();
+        let outlook = due_work::outlook(&world.scope().await).await.unwrap();
         let next = outlook.next_due.unwrap();
         assert!(next.millis() - now.millis() <= 15 * MINUTE);
         now = next;

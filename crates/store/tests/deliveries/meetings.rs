@@ -1,6 +1,6 @@
 use meridian_kernel::Instant;
 use meridian_store::bookings::meetings;
-use meridian_store::deliveries;
+use meridian_store::due_work;
 
 use crate::world::{HOUR, NOW, World, after};
 
@@ -30,7 +30,7 @@ async fn beginnings_and_ends_are_told_once_when_their_time_comes() {
     meet(&world, 21, "a", HOUR, 2 * HOUR).await;
     meet(&world, 22, "b", 2 * HOUR, 3 * HOUR).await;
     let scope = world.scope().await;
-    let next = async || deliveries::outlook(&scope).await.unwrap().next_due;
+    let next = async || due_work::outlook(&scope).await.unwrap().next_due;
     assert_eq!(next().await, Some(after(HOUR)));
     assert!(told(&world, after(HOUR - 1), 100).await.is_empty());
     assert_eq!(told(&world, after(HOUR), 100).await, ["start a"]);
@@ -76,7 +76,7 @@ async fn whoever_asks_later_does_not_hear_of_what_went_by() {
     meet(&world, 21, "before", HOUR, 2 * HOUR).await;
     meet(&world, 22, "after", 4 * HOUR, 5 * HOUR).await;
     assert!(told(&world, after(3 * HOUR), 100).await.is_empty());
-    assert_eq!(deliveries::outlook(&world.scope().await).await.unwrap().next_due, None);
+    assert_eq!(due_work::outlook(&world.scope().await).await.unwrap().next_due, None);
     let webhook = world.webhook_for(BOTH, after(3 * HOUR)).await;
     assert_eq!(told(&world, after(4 * HOUR), 100).await, ["start after"]);
     // Asleep, and awake again.

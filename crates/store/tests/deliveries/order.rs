@@ -1,4 +1,5 @@
 use meridian_store::deliveries::{self, Verdict};
+use meridian_store::due_work;
 
 use crate::world::{LEASE, NOW, SECOND, World, after, triggers};
 
@@ -58,11 +59,11 @@ async fn what_waits_behind_a_retry_is_not_due_before_it() {
     let scope = world.scope().await;
     // While the first is under way the second must be free as soon as it is there.
     deliveries::line_up(&scope, NOW).await.unwrap();
-    assert_eq!(deliveries::outlook(&scope).await.unwrap().next_due, Some(NOW));
+    assert_eq!(due_work::outlook(&scope).await.unwrap().next_due, Some(NOW));
     let retry = after(60 * SECOND);
     world.record(&taken[0], Verdict::Again(retry), NOW).await;
     deliveries::line_up(&scope, NOW).await.unwrap();
-    let outlook = deliveries::outlook(&scope).await.unwrap();
+    let outlook = due_work::outlook(&scope).await.unwrap();
     assert_eq!((outlook.next_due, outlook.oldest_due), (Some(retry), Some(retry)));
     let first = world.take(retry).await.remove(0);
     assert_eq!(first.trigger, "BOOKING_CREATED");

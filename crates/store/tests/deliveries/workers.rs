@@ -1,7 +1,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
-use meridian_store::deliveries::{self, Report, Verdict};
+use meridian_store::deliveries::{Report, Verdict};
+use meridian_store::due_work;
 use meridian_store::{Statement, arguments};
 
 use crate::world::{LEASE, NOW, SECOND, World, after};
@@ -159,7 +160,7 @@ async fn a_crash_at_any_step_loses_nothing() {
     world.happens("BOOKING_CREATED", "first", NOW).await;
     // Taken, never sent, or sent and never recorded: the same to whoever comes after.
     assert_eq!(world.take(NOW).await.len(), 1);
-    let outlook = deliveries::outlook(&world.scope().await).await.unwrap();
+    let outlook = due_work::outlook(&world.scope().await).await.unwrap();
     assert_eq!((outlook.pending, outlook.next_due), (1, Some(after(LEASE))));
     let again = world.take(after(LEASE)).await.remove(0);
     // Recorded as failed, then nothing.

@@ -43,11 +43,11 @@ fn to_role(role: Role) -> MemberChange {
 }
 
 async fn change(scope: &Scope<'_, Databases>, id: UserId, change: MemberChange) -> MemberChanged {
-    users::change_member(scope, id, &change, true, NOW).await.unwrap()
+    users::change_member(scope, id, &change, Role::Owner, NOW).await.unwrap()
 }
 
 async fn leave(scope: &Scope<'_, Databases>, id: UserId) -> MemberChanged {
-    users::leave(scope, id, true, NOW).await.unwrap()
+    users::leave(scope, id, Role::Owner, NOW).await.unwrap()
 }
 
 #[tokio::test]
@@ -189,10 +189,11 @@ async fn whoever_comes_back_is_the_same_user() {
 
     leave(&scope, ada.id).await;
     let rejoined = users::rejoin(&scope, ada.id, &to_role(Role::Member), NOW).await.unwrap();
-    let rejoined = rejoined.unwrap();
+    let MemberChanged::Done(rejoined) = rejoined else { panic!("{rejoined:?}") };
     assert_eq!((rejoined.id, rejoined.organization_role), (ada.id, Role::Member));
     assert!(!rejoined.organization_accepted);
-    assert_eq!(users::rejoin(&scope, ada.id, &to_role(Role::Member), NOW).await.unwrap(), None);
+    let again = users::rejoin(&scope, ada.id, &to_role(Role::Member), NOW).await.unwrap();
+    assert_eq!(again, MemberChanged::Unknown);
 }
 
 #[tokio::test]
@@ -233,18 +234,21 @@ async fn an_organisation_keeps_an_owner() {
 }
 
 #[tokio::test]
-async fn only_an_owner_changes_an_owner() {
+async fn nobody_changes_who_is_more_than_they_are() {
     let home = Home::new().await;
     let scope = home.scope().await;
     owner(&scope, "odo").await;
     let olga = owner(&scope, "olga").await.id;
     let wish = to_role(Role::Member);
-    let refused = users::change_member(&scope, olga, &wish, false, NOW).await.unwrap();
-    assert_eq!(refused, MemberChanged::OwnersOnly);
-    let refused = users::leave(&scope, olga, false, NOW).await.unwrap();
-    assert_eq!(refused, MemberChanged::OwnersOnly);
+    let refused = users::change_member(&scope, olga, &wish, Role::Admin, NOW).await.unwrap();
+    assert_eq!(refused, MemberChanged::Outranks(Role::Owner));
+    let refused = users::leave(&scope, olga, Role::Admin, NOW).await.unwrap();
+    assert_eq!(refused, MemberChanged::Outranks(Role::Owner));
     let ada = user(&scope, "ada").await;
-    let done = users::leave(&scope, ada, false, NOW).await.unwrap();
+    change(&scope, ada, to_role(Role::Admin)).await;
+    let refused = users::leave(&scope, ada, Role::Member, NOW).await.unwrap();
+    assert_eq!(refused, MemberChanged::Outranks(Role::Admin));
+    let done = users::leave(&scope, ada, Role::Admin, NOW).await.unwrap();
     assert!(matches!(done, MemberChanged::Done(_)));
 }
 
@@ -279,5 +283,6 @@ async fn another_organisations_user_is_none() {
     assert_eq!(leave(&scope, foreign).await, MemberChanged::Unknown);
     assert_eq!(change(&scope, foreign, to_role(Role::Admin)).await, MemberChanged::Unknown);
     let change = MemberChange::default();
-    assert_eq!(users::rejoin(&scope, foreign, &change, NOW).await.unwrap(), None);
+    let rejoined = users::rejoin(&scope, foreign, &change, NOW).await.unwrap();
+    assert_eq!(rejoined, MemberChanged::Unknown);
 }

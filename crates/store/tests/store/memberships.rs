@@ -6,6 +6,7 @@ use meridian_store::memberships::{
     self, Membership, MembershipChange, MembershipChanged, MembershipInserted, NewInvite,
     NewMembership,
 };
+use meridian_store::roles::Assignment;
 use meridian_store::{Scope, Statement, arguments};
 
 use crate::support::{Home, leave, organization, team, user, write};
@@ -13,7 +14,14 @@ use crate::support::{Home, leave, organization, team, user, write};
 const NOW: Instant = Instant::from_millis(1_000_000);
 
 fn place(team: TeamId, user: UserId, role: Role, accepted: bool) -> NewMembership {
-    NewMembership { team, user, role, accepted, disable_impersonation: false }
+    NewMembership {
+        team,
+        user,
+        role,
+        accepted,
+        disable_impersonation: false,
+        custom_role: Assignment::default(),
+    }
 }
 
 async fn join(scope: &Scope<'_, Databases>, new: NewMembership) -> Membership {
@@ -23,14 +31,10 @@ async fn join(scope: &Scope<'_, Databases>, new: NewMembership) -> Membership {
     }
 }
 
-async fn demote(
-    scope: &Scope<'_, Databases>,
-    place: &Membership,
-    by_owner: bool,
-) -> MembershipChanged {
+async fn demote(scope: &Scope<'_, Databases>, place: &Membership, by: Role) -> MembershipChanged {
     let change = MembershipChange { role: Some(Role::Member), ..MembershipChange::default() };
     let at = (place.team_id, place.id);
-    memberships::update(scope, at, &change, by_owner, NOW).await.unwrap()
+    memberships::update(scope, at, &change, by, NOW).await.unwrap()
 }
 
 /// An event type that all members of a team host.
@@ -70,17 +74,29 @@ async fn a_user_is_in_a_team_once_and_only_while_they_are_in_the_organisation() 
     let (ada, bob) = (user(&scope, "ada").await, user(&scope, "bob").await);
     let sales = team(&scope, "sales", &[]).await;
     let wish = place(sales, ada, Role::Member, true);
-    join(&scope, wish).await;
+    join(&scope, wish.clone()).await;
     let insert = async |new| memberships::insert(&scope, &new, NOW).await.unwrap();
-    assert_eq!(insert(wish).await, MembershipInserted::AlreadyMember);
+    assert_eq!(insert(wish.clone()).await, MembershipInserted::AlreadyMember);
     leave(&scope, bob).await;
-    assert_eq!(insert(NewMembership { user: bob, ..wish }).await, MembershipInserted::NoUser);
+    assert_eq!(
+        insert(NewMembership { user: bob, ..wish.clone() }).await,
+        MembershipInserted::NoUser
+    );
     let nobody = UserId::new(organization(), 99);
-    assert_eq!(insert(NewMembership { user: nobody, ..wish }).await, MembershipInserted::NoUser);
+    assert_eq!(
+        insert(NewMembership { user: nobody, ..wish.clone() }).await,
+        MembershipInserted::NoUser
+    );
     let foreign = UserId::from_wire(ada.wire() + (1 << 32)).unwrap();
-    assert_eq!(insert(NewMembership { user: foreign, ..wish }).await, MembershipInserted::NoUser);
+    assert_eq!(
+        insert(NewMembership { user: foreign, ..wish.clone() }).await,
+        MembershipInserted::NoUser
+    );
     let nowhere = TeamId::new(organization(), 99);
-    assert_eq!(insert(NewMembership { team: nowhere, ..wish }).await, MembershipInserted::NoTeam);
+    assert_eq!(
+        insert(NewMembership { team: nowhere, ..wish.clone() }).await,
+        MembershipInserted::NoTeam
+    );
 }
 
 #[tokio::test]
@@ -100,11 +116,11 @@ async fn whoever_accepts_hosts_what_all_members_host() {
     let at = (sales, invited.id);
     for (accepted, expected) in [(true, (2, 1)), (true, (2, 1)), (false, (0, 0)), (true, (2, 1))] {
         let change = MembershipChange { accepted: Some(accepted), ..MembershipChange::default() };
-        let changed = memberships::update(&scope, at, &change, true, NOW).await.unwrap();
+        let changed = memberships::update(&scope, at, &change, Role::Owner, NOW).await.unwrap();
         assert!(matches!(changed, MembershipChanged::Done(place) if place.accepted == accepted));
         assert_eq!(hosted(&scope, bob).await, expected);
     }
-    memberships::delete(&scope, at, true).await.unwrap();
+    memberships::delete(&scope, at, Role::Owner).await.unwrap();
     assert_eq!(hosted(&scope, bob).await, (0, 0));
     assert_eq!(hosted(&scope, ada).await, (2, 1));
 }
@@ -119,21 +135,21 @@ async fn the_last_owner_stays() {
     // One who was only invited does not count.
     let invited = join(&scope, place(sales, bob, Role::Owner, false)).await;
     let at = (sales, ada.id);
-    assert_eq!(demote(&scope, &ada, true).await, MembershipChanged::LastOwner);
-    let deleted = memberships::delete(&scope, at, true).await.unwrap();
+    assert_eq!(demote(&scope, &ada, Role::Owner).await, MembershipChanged::LastOwner);
+    let deleted = memberships::delete(&scope, at, Role::Owner).await.unwrap();
     assert_eq!(deleted, MembershipChanged::LastOwner);
     let refuse = MembershipChange { accepted: Some(false), ..MembershipChange::default() };
-    let refused = memberships::update(&scope, at, &refuse, true, NOW).await.unwrap();
+    let refused = memberships::update(&scope, at, &refuse, Role::Owner, NOW).await.unwrap();
     assert_eq!(refused, MembershipChanged::LastOwner);
     // Saying again what they are is no demotion.
     let same = MembershipChange { role: Some(Role::Owner), ..MembershipChange::default() };
-    let kept = memberships::update(&scope, at, &same, true, NOW).await.unwrap();
+    let kept = memberships::update(&scope, at, &same, Role::Owner, NOW).await.unwrap();
     assert!(matches!(kept, MembershipChanged::Done(_)));
 
     let accept = MembershipChange { accepted: Some(true), ..MembershipChange::default() };
-    memberships::update(&scope, (sales, invited.id), &accept, true, NOW).await.unwrap();
-    assert!(matches!(demote(&scope, &ada, true).await, MembershipChanged::Done(_)));
-    assert_eq!(demote(&scope, &invited, true).await, MembershipChanged::LastOwner);
+    memberships::update(&scope, (sales, invited.id), &accept, Role::Owner, NOW).await.unwrap();
+    assert!(matches!(demote(&scope, &ada, Role::Owner).await, MembershipChanged::Done(_)));
+    assert_eq!(demote(&scope, &invited, Role::Owner).await, MembershipChanged::LastOwner);
 }
 
 #[tokio::test]
@@ -146,7 +162,7 @@ async fn of_two_owners_who_go_at_once_one_stays() {
         let owner = user(&scope, name).await;
         owners.push(join(&scope, place(sales, owner, Role::Owner, true)).await);
     }
-    let leave = |place: &Membership| memberships::delete(&scope, (sales, place.id), true);
+    let leave = |place: &Membership| memberships::delete(&scope, (sales, place.id), Role::Owner);
     let (one, two) = tokio::join!(leave(&owners[0]), leave(&owners[1]));
     let gone = [one.unwrap(), two.unwrap()];
     let left = gone.iter().filter(|gone| matches!(gone, MembershipChanged::Done(_))).count();
@@ -164,11 +180,14 @@ async fn only_an_owner_changes_an_owner() {
         let owner = user(&scope, name).await;
         owners.push(join(&scope, place(sales, owner, Role::Owner, true)).await);
     }
-    assert_eq!(demote(&scope, &owners[0], false).await, MembershipChanged::OwnersOnly);
-    let deleted = memberships::delete(&scope, (sales, owners[0].id), false).await.unwrap();
-    assert_eq!(deleted, MembershipChanged::OwnersOnly);
-    assert!(matches!(demote(&scope, &owners[0], true).await, MembershipChanged::Done(_)));
-    assert!(matches!(demote(&scope, &owners[0], false).await, MembershipChanged::Done(_)));
+    assert_eq!(
+        demote(&scope, &owners[0], Role::Admin).await,
+        MembershipChanged::Outranks(Role::Owner)
+    );
+    let deleted = memberships::delete(&scope, (sales, owners[0].id), Role::Admin).await.unwrap();
+    assert_eq!(deleted, MembershipChanged::Outranks(Role::Owner));
+    assert!(matches!(demote(&scope, &owners[0], Role::Owner).await, MembershipChanged::Done(_)));
+    assert!(matches!(demote(&scope, &owners[0], Role::Admin).await, MembershipChanged::Done(_)));
 }
 
 #[tokio::test]
@@ -182,8 +201,8 @@ async fn a_membership_belongs_to_its_team() {
     let at = (support, made.id);
     let change = MembershipChange { role: Some(Role::Owner), ..MembershipChange::default() };
     let unknown = MembershipChanged::Unknown;
-    assert_eq!(memberships::update(&scope, at, &change, true, NOW).await.unwrap(), unknown);
-    assert_eq!(memberships::delete(&scope, at, true).await.unwrap(), unknown);
+    assert_eq!(memberships::update(&scope, at, &change, Role::Owner, NOW).await.unwrap(), unknown);
+    assert_eq!(memberships::delete(&scope, at, Role::Owner).await.unwrap(), unknown);
     let foreign = MembershipId::from_wire(made.id.wire() + (1 << 32)).unwrap();
     assert_eq!(memberships::find(&scope, sales, foreign).await.unwrap(), None);
     assert_eq!(memberships::find(&scope, sales, made.id).await.unwrap(), Some(made));

@@ -38,7 +38,7 @@ async fn insert_owner(scope: &Scope<'_, Databases>, username: &str) -> (UserId, 
 }
 
 async fn change(scope: &Scope<'_, Databases>, id: UserId, change: UserChange) -> User {
-    match users::update(scope, id, &change, NOW).await.unwrap() {
+    match users::update(scope, id, &change, None, NOW).await.unwrap() {
         UserChanged::Changed(user) => *user,
         other => panic!("{other:?}"),
     }
@@ -130,12 +130,12 @@ async fn only_a_schedule_of_ones_own_becomes_the_default() {
             default_schedule_id: Some(foreign),
             ..UserChange::default()
         };
-        assert_eq!(users::update(&scope, ada, &wish, NOW).await, Ok(UserChanged::NoSchedule));
+        assert_eq!(users::update(&scope, ada, &wish, None, NOW).await, Ok(UserChanged::NoSchedule));
     }
     let kept = users::find(&scope, ada).await.unwrap().unwrap();
     assert_eq!(kept.name, "Ada", "nothing of a refused change is kept");
     let nobody = UserId::new(organization(), 999);
-    let missing = users::update(&scope, nobody, &UserChange::default(), NOW).await;
+    let missing = users::update(&scope, nobody, &UserChange::default(), None, NOW).await;
     assert_eq!(missing, Ok(UserChanged::NoUser));
 }
 
@@ -146,7 +146,7 @@ async fn a_key_is_found_by_its_hash_until_it_is_deleted() {
     let (ada, key) = insert_owner(&scope, "ada").await;
     let grace = user(&scope, "grace").await;
     let holder = api_keys::find_holder(&scope, &key.hash()).await.unwrap().unwrap();
-    assert_eq!((holder.user_id, holder.organization_role), (ada, Role::Owner));
+    assert_eq!((holder.holder.user_id, holder.holder.organization_role), (ada, Role::Owner));
     let listed = api_keys::list(&scope, ada, 0, 10).await.unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].hint, key.hint());
@@ -173,5 +173,5 @@ async fn a_key_is_replaced_once_and_its_note_is_kept() {
     assert_eq!(listed.len(), 1);
     assert_eq!((listed[0].note.as_deref(), listed[0].expires_at), (Some("ci"), Some(NOW)));
     let holder = api_keys::find_holder(&scope, &new.hash()).await.unwrap().unwrap();
-    assert_eq!(holder.user_id, ada);
+    assert_eq!(holder.holder.user_id, ada);
 }

@@ -1,7 +1,9 @@
 //! Whose webhooks there are, and which of them are told of what.
 
 use meridian_database::Databases;
-use meridian_kernel::{EventTypeId, Instant, OrganizationNumber, Patch, UserId, UuidUid, WireId};
+use meridian_kernel::{
+    ClientId, EventTypeId, Instant, OrganizationNumber, Patch, Role, UserId, UuidUid, WireId,
+};
 use meridian_store::deliveries::{self, BookingEvent};
 use meridian_store::webhooks::{
     self, Changed, Changes, Created, MAX_WEBHOOKS, NewSecret, Owner, Webhook,
@@ -32,6 +34,21 @@ async fn add(scope: &Scope<'_, Databases>, owner: Owner, url: &str) -> Webhook {
     let webhook = webhook(owner, url, &["BOOKING_CREATED"]);
     assert_eq!(webhooks::create(scope, &webhook).await.unwrap(), Created::Done);
     webhook
+}
+
+/// A platform client that manages those users.
+async fn client(scope: &Scope<'_, Databases>, users: &[UserId]) -> ClientId {
+    let id = ClientId::generate(organization());
+    let sql = "INSERT INTO oauth_client (id, name, secret_hash, secret, permissions, redirect_uris, \
+               are_emails_enabled, are_default_event_types_enabled, are_calendar_events_enabled, \
+               created_at, updated_at) VALUES (?1, 'C', '', '', 0, '[]', 0, 0, 0, 0, 0)";
+    write(scope, Statement::command(sql, arguments![id.as_str()])).await;
+    for user in users {
+        let sql = "INSERT INTO managed_user (user_id, client_id, token_generation, created_at) \
+                   VALUES (?1, ?2, 0, 0)";
+        write(scope, Statement::command(sql, arguments![user.row(), id.as_str()])).await;
+    }
+    id
 }
 
 async fn event_type(
@@ -86,7 +103,11 @@ async fn a_booking_is_told_to_its_hosts_its_event_type_the_managed_one_and_the_o
     let managed = event_type(&scope, "managed", None, Some(sales.row()), None).await;
     let copy = event_type(&scope, "copy", Some(ada), None, Some(managed)).await;
     let other = event_type(&scope, "other", Some(eve), None, None).await;
+    // Ada and Bob are managed by one client, Eve by another.
+    let (ours, theirs) = (client(&scope, &[ada, bob]).await, client(&scope, &[eve]).await);
     for (owner, url) in [
+        (Owner::Client(ours), "client"),
+        (Owner::Client(theirs), "other-client"),
         (Owner::User(ada), "ada"),
         (Owner::User(bob), "bob"),
         (Owner::User(eve), "eve"),
@@ -103,13 +124,16 @@ async fn a_booking_is_told_to_its_hosts_its_event_type_the_managed_one_and_the_o
     write(&scope, Statement::command(host, arguments![bob.row()])).await;
     booking(&scope, "two", other, eve).await;
 
-    assert_eq!(happens(&scope, "BOOKING_CREATED", &["one"]).await, 5);
-    assert_eq!(told(&scope).await, ["one ada", "one all", "one bob", "one copy", "one managed"]);
+    assert_eq!(happens(&scope, "BOOKING_CREATED", &["one"]).await, 6);
+    assert_eq!(
+        told(&scope).await,
+        ["one ada", "one all", "one bob", "one client", "one copy", "one managed"]
+    );
     // Of several at once, each is told to its own.
     write(&scope, Statement::command("DELETE FROM outbox_event", [])).await;
-    assert_eq!(happens(&scope, "BOOKING_CREATED", &["one", "two"]).await, 8);
+    assert_eq!(happens(&scope, "BOOKING_CREATED", &["one", "two"]).await, 10);
     let told = told(&scope).await;
-    assert_eq!(told[5..], ["two all", "two eve", "two other"]);
+    assert_eq!(told[6..], ["two all", "two eve", "two other", "two other-client"]);
 }
 
 #[tokio::test]
@@ -120,7 +144,8 @@ async fn whoever_sleeps_or_did_not_ask_is_not_told() {
     let intro = event_type(&scope, "intro", Some(ada), None, None).await;
     booking(&scope, "one", intro, ada).await;
     for owner in [Owner::User(ada), Owner::EventType(intro), Owner::Organization] {
-        let asleep = Webhook { active: false, ..webhook(owner, "asleep", &["BOOKING_CREATED"]) };
+        let asleep =
+            Webhook { active: false, ..webhook(owner.clone(), "asleep", &["BOOKING_CREATED"]) };
         webhooks::create(&scope, &asleep).await.unwrap();
         let deaf = webhook(owner, "deaf", &["BOOKING_CANCELLED", "BOOKING_CREATED_NOT"]);
         webhooks::create(&scope, &deaf).await.unwrap();
@@ -148,10 +173,18 @@ async fn a_booking_knows_that_somebody_listens_whoever_it_is() {
     add(&scope, Owner::User(eve), "eve").await;
     add(&scope, Owner::EventType(other), "other").await;
     assert!(!listens().await);
-    let owners =
-        [Owner::User(ada), Owner::EventType(copy), Owner::EventType(managed), Owner::Organization];
+    let other_client = client(&scope, &[eve]).await;
+    add(&scope, Owner::Client(other_client), "other client").await;
+    assert!(!listens().await);
+    let owners = [
+        Owner::User(ada),
+        Owner::EventType(copy),
+        Owner::EventType(managed),
+        Owner::Organization,
+        Owner::Client(client(&scope, &[ada]).await),
+    ];
     for owner in owners {
-        let added = add(&scope, owner, "x").await;
+        let added = add(&scope, owner.clone(), "x").await;
         assert!(listens().await, "{owner:?}");
         webhooks::delete(&scope, &added.id).await.unwrap();
         assert!(!listens().await, "{owner:?}");
@@ -168,7 +201,7 @@ async fn who_listens_is_found_without_reading_all_webhooks() {
         let plan = Statement { sql: sql.into(), want_rows: true, ..statement };
         let rows = scope.read_one(plan).await.unwrap();
         let steps = rows.map(|row| row.string(3)).unwrap().join("\n") + "\n";
-        for table in ["w", "l", "b", "h", "c"] {
+        for table in ["w", "l", "b", "h", "c", "m"] {
             assert!(!steps.contains(&format!("SCAN {table}\n")), "{steps}");
         }
         assert!(steps.contains("webhook_event_type"), "{steps}");
@@ -182,10 +215,17 @@ async fn one_owner_has_one_webhook_per_url() {
     let ada = user(&scope, "ada").await;
     let eve = user(&scope, "eve").await;
     let intro = event_type(&scope, "intro", Some(ada), None, None).await;
-    let owners = [Owner::User(ada), Owner::User(eve), Owner::EventType(intro), Owner::Organization];
+    let owners = [
+        Owner::User(ada),
+        Owner::User(eve),
+        Owner::EventType(intro),
+        Owner::Organization,
+        Owner::Client(client(&scope, &[]).await),
+        Owner::Client(client(&scope, &[]).await),
+    ];
     for owner in owners {
-        let first = add(&scope, owner, "https://a.example").await;
-        let twin = webhook(owner, "https://a.example", &[]);
+        let first = add(&scope, owner.clone(), "https://a.example").await;
+        let twin = webhook(owner.clone(), "https://a.example", &[]);
         assert_eq!(webhooks::create(&scope, &twin).await.unwrap(), Created::UrlTaken);
         let other = add(&scope, owner, "https://b.example").await;
         let changes = Changes { subscriber_url: Some(first.subscriber_url), ..Changes::default() };
@@ -285,23 +325,25 @@ async fn a_list_is_the_owners_own_and_paged() {
     let scope = home.scope().await;
     let ada = user(&scope, "ada").await;
     let intro = event_type(&scope, "intro", Some(ada), None, None).await;
-    let owners = [Owner::User(ada), Owner::EventType(intro), Owner::Organization];
-    for owner in owners {
+    let client = client(&scope, &[]).await;
+    let owners =
+        [Owner::User(ada), Owner::EventType(intro), Owner::Organization, Owner::Client(client)];
+    for owner in &owners {
         for number in 0..3 {
-            add(&scope, owner, &format!("https://{number}.example")).await;
+            add(&scope, owner.clone(), &format!("https://{number}.example")).await;
         }
     }
-    for owner in owners {
+    for owner in &owners {
         let page = |skip, take| webhooks::list(&scope, owner, skip, take);
         let all = page(0, 250).await.unwrap();
         assert_eq!(all.len(), 3);
-        assert!(all.iter().all(|webhook| webhook.owner == owner));
+        assert!(all.iter().all(|webhook| webhook.owner == *owner));
         assert_eq!(page(1, 1).await.unwrap(), all[1..2]);
         assert!(page(3, 5).await.unwrap().is_empty());
     }
-    assert_eq!(webhooks::delete_all(&scope, Owner::EventType(intro)).await.unwrap(), 3);
-    assert_eq!(webhooks::delete_all(&scope, Owner::EventType(intro)).await.unwrap(), 0);
-    let left = webhooks::list(&scope, Owner::Organization, 0, 250).await.unwrap();
+    assert_eq!(webhooks::delete_all(&scope, &Owner::EventType(intro)).await.unwrap(), 3);
+    assert_eq!(webhooks::delete_all(&scope, &Owner::EventType(intro)).await.unwrap(), 0);
+    let left = webhooks::list(&scope, &Owner::Organization, 0, 250).await.unwrap();
     assert_eq!(left.len(), 3);
 }
 
@@ -315,8 +357,8 @@ async fn a_webhook_of_another_organisation_is_not_found_and_its_owner_owns_nothi
     let ada = user(&scope, "ada").await;
     add(&scope, Owner::User(ada), "https://a.example").await;
     let stranger = Owner::User(UserId::new(other, ada.row()));
-    assert_eq!(webhooks::list(&scope, stranger, 0, 250).await.unwrap(), []);
-    assert_eq!(webhooks::delete_all(&scope, stranger).await.unwrap(), 0);
+    assert_eq!(webhooks::list(&scope, &stranger, 0, 250).await.unwrap(), []);
+    assert_eq!(webhooks::delete_all(&scope, &stranger).await.unwrap(), 0);
     let made = webhooks::create(&scope, &webhook(stranger, "https://b.example", &[])).await;
     assert_eq!(made.unwrap(), Created::OwnerGone);
 }
@@ -333,8 +375,10 @@ async fn webhooks_go_with_their_event_type_or_user_and_have_none_that_is_gone() 
     assert_eq!(webhooks::find(&scope, &of_event_type.id).await.unwrap(), None);
     let late = webhook(Owner::EventType(intro), "https://b.example", &[]);
     assert_eq!(webhooks::create(&scope, &late).await.unwrap(), Created::OwnerGone);
+    let gone = webhook(Owner::Client(ClientId::generate(organization())), "https://c.example", &[]);
+    assert_eq!(webhooks::create(&scope, &gone).await.unwrap(), Created::OwnerGone);
     // Who leaves the organisation hears no more of it.
-    users::leave(&scope, ada, true, NOW).await.unwrap();
+    users::leave(&scope, ada, Role::Owner, NOW).await.unwrap();
     assert_eq!(webhooks::find(&scope, &of_user.id).await.unwrap(), None);
 }
 

@@ -24,7 +24,7 @@ struct Case {
     occurrences: Option<u32>,
     later_starts: Vec<Instant>,
     by_host: bool,
-    code: Option<&'static str>,
+    code: CodeProof,
 }
 
 impl Default for Case {
@@ -37,7 +37,7 @@ impl Default for Case {
             occurrences: None,
             later_starts: Vec::new(),
             by_host: false,
-            code: None,
+            code: CodeProof::None,
         }
     }
 }
@@ -60,7 +60,7 @@ impl Case {
             location: None,
             responses: &Map::new(),
             by_host: self.by_host,
-            verification_code: self.code,
+            code: self.code,
         };
         decide(offer, &wish, at("2050-09-05T07:00:00Z"))
     }
@@ -212,7 +212,8 @@ fn an_address_that_must_be_proven_is_not_believed() {
     };
     let case =
         |code, by_host| Case { settings: settings.clone(), code, by_host, ..Case::default() };
-    assert_eq!(case(None, false).decide(), Err(Refusal::CodeMissing));
-    assert_eq!(case(Some("123456"), false).decide(), Err(Refusal::CodeWrong));
-    assert!(case(None, true).decide().is_ok());
+    assert_eq!(case(CodeProof::None, false).decide(), Err(Refusal::CodeMissing));
+    assert_eq!(case(CodeProof::Wrong, false).decide(), Err(Refusal::CodeWrong));
+    assert!(case(CodeProof::Right, false).decide().is_ok());
+    assert!(case(CodeProof::None, true).decide().is_ok());
 }

@@ -14,11 +14,11 @@ use super::{
 };
 use crate::support::{Home, at, organization, team, user, write};
 
-async fn create(scope: &Scope<'_, Databases>, bookings: &[Booking]) -> CreateOutcome {
+pub async fn create(scope: &Scope<'_, Databases>, bookings: &[Booking]) -> CreateOutcome {
     bookings::create(scope, &new(bookings)).await.unwrap()
 }
 
-fn ids(outcome: CreateOutcome) -> Made {
+pub fn ids(outcome: CreateOutcome) -> Made {
     let CreateOutcome::Made(made) = outcome else { panic!("{outcome:?}") };
     made
 }
@@ -103,7 +103,7 @@ async fn what_somebody_holds_is_in_the_way_of_a_series_and_not_of_its_holder() {
 }
 
 /// An event type of a team, with those hosts.
-async fn team_event_type(
+pub async fn team_event_type(
     scope: &Scope<'_, Databases>,
     scheduling: SchedulingType,
     hosts: &[UserId],
@@ -130,7 +130,7 @@ async fn find(scope: &Scope<'_, Databases>, row: i64) -> Bookable {
     bookings::find_bookable(scope, Selector::Id(id)).await.unwrap().unwrap()
 }
 
-fn of_all_hosts(of: &Bookable) -> Booking {
+pub fn of_all_hosts(of: &Bookable) -> Booking {
     let team_id = of.team.as_ref().map(|team| team.id);
     Booking { co_hosts: of.hosts[1..].to_vec(), team_id, ..booking(of, at(NOON), 30) }
 }

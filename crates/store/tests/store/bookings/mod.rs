@@ -5,6 +5,7 @@ mod list_oracle;
 mod list_plans;
 mod lists;
 mod making;
+mod missed;
 mod people;
 mod plans;
 mod transitions;
