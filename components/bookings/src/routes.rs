@@ -43,9 +43,8 @@ const WRITE: Access = Access::user(OAuthScope::BookingWrite);
 const READ: Access = Access::user(OAuthScope::BookingRead);
 
 /// What is shown to those who administer an organisation.
-const OF_ORGANIZATION: Access =
-    Access::organization(OAuthScope::OrgBookingRead, Role::Admin)
-        .or_permission(Permission::BookingReadOrgBookings);
+const OF_ORGANIZATION: Access = Access::organization(OAuthScope::OrgBookingRead, Role::Admin)
+    .or_permission(Permission::BookingReadOrgBookings);
 
 /// What is shown to those who administer a team.
 const OF_TEAM: Access = Access::team(OAuthScope::TeamBookingRead, Role::Admin)

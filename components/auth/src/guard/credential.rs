@@ -38,9 +38,7 @@ pub fn read(credentials: &Credentials) -> Result<Credential, Refusal> {
         return Ok(Credential::Session(Secret::new(session)));
     }
     match (client_id, client_secret, authorization) {
-        (Some(id), Some(secret), _) => {
-            Ok(Credential::Client(id.to_owned(), Secret::new(secret)))
-        }
+        (Some(id), Some(secret), _) => Ok(Credential::Client(id.to_owned(), Secret::new(secret))),
         (_, _, Some(authorization)) => read_authorization(authorization),
         (Some(_), None, None) => Err(refused(
             "Only 'x-cal-client-id' header provided. Send 'x-cal-secret-key' with it, or an API \

@@ -12,9 +12,9 @@ mod managed;
 mod session;
 #[cfg(test)]
 mod tests;
+mod third_party;
 #[cfg(test)]
 mod token_tests;
-mod third_party;
 
 use futures::future::{join, try_join};
 use meridian_edge::{WitDatabase, guard_epoch};
