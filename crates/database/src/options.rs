@@ -18,7 +18,7 @@ pub struct Options {
     /// How hard a commit is.
     pub synchronous: Synchronous,
     /// Connections kept open while nobody uses them. Each takes three descriptors
-    /// and about 100 KiB.
+    /// and some 400 KiB, most of it what the engine knows of the schema.
     pub max_connections: usize,
     /// How long a read may hold the async thread it was asked on before it moves
     /// to a thread of its own.
@@ -31,7 +31,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             synchronous: Synchronous::default(),
-            max_connections: 512,
+            max_connections: 384,
             inline_budget: Duration::from_millis(2),
             batch_limit: Duration::from_secs(5),
         }

@@ -48,6 +48,12 @@ impl Stage {
         self.organization.book(own, start);
     }
 
+    /// From the first day to the last.
+    fn is_off(&self, member: &Member, first: &str, last: &str) {
+        let days = json!({"start": first, "end": last});
+        member.client.post("/v2/me/ooo", &days).data(201);
+    }
+
     fn starts(&self, event_type: i64) -> Vec<String> {
         self.organization.starts(event_type, DAY, DAY)
     }
@@ -102,7 +108,25 @@ fn hosts_who_take_turns_can_be_picked_out() {
         assert_eq!(of(&stage.ada.id.to_string()), 7);
         assert_eq!(of(&stage.bob.id.to_string()), 8);
         assert_eq!(of(&format!("{},{}", stage.ada.id, stage.bob.id)), 8);
-        assert_eq!(of(&stage.organization.owner_id.to_string()), 0);
+    });
+}
+
+#[test]
+fn where_nobody_picked_out_has_time_in_two_weeks_everybody_takes_turns_again() {
+    in_both_modes(|server| {
+        let stage = Stage::new(server);
+        let one = stage.event_type("roundRobin", &json!({}));
+        let of = |ids: i64| {
+            count(&stage.organization.slots(), &format!("eventTypeId={one}&rrHostSubsetIds={ids}"))
+        };
+        stage.take(&stage.bob, NINE);
+        // Who is no host has no time at all.
+        assert_eq!(of(stage.organization.owner_id), 8);
+        // A week off is waited for; three weeks are not.
+        stage.is_off(&stage.ada, DAY, "2050-09-11");
+        assert_eq!(of(stage.ada.id), 0);
+        stage.is_off(&stage.ada, "2050-09-12", "2050-09-25");
+        assert_eq!(of(stage.ada.id), 7);
     });
 }
 

@@ -4,6 +4,7 @@ use http::StatusCode;
 use meridian_edge::WitDatabase;
 use meridian_gateway::{ApiError, Request};
 use meridian_kernel::{EventTypeId, WireId};
+use meridian_scheduling::Interval;
 use meridian_store::Scope;
 use meridian_store::availability::{self, Person, Range, Selector};
 
@@ -15,12 +16,16 @@ pub fn no_event_type() -> ApiError {
     ApiError::not_found("Event Type not found")
 }
 
-/// Loads what is asked about.
-pub async fn find(request: &Request, query: &SlotsQuery) -> Result<Bookable, ApiError> {
+/// Loads what is asked about, for a reach of time.
+pub async fn find(
+    request: &Request,
+    query: &SlotsQuery,
+    reach: Interval,
+) -> Result<Bookable, ApiError> {
     let scope = open(request, &query.wanted).await?;
     let range = Range {
-        from: query.window.start,
-        to: query.window.end,
+        from: reach.start,
+        to: reach.end,
         now: request.now,
         ignoring_booking: query.rescheduled_uid.as_deref(),
         ignoring_reservation: None,

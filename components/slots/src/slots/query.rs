@@ -142,7 +142,8 @@ pub fn people(names: impl Iterator<Item = String>) -> Result<Vec<String>, Violat
 }
 
 /// Ids separated by commas, in one parameter or several.
-fn user_ids() -> impl Fn(&Value) -> Result<Vec<UserId>, Violation> {
+/// Ids of users, in one parameter or several.
+pub fn user_ids() -> impl Fn(&Value) -> Result<Vec<UserId>, Violation> {
     |value| {
         let one = std::slice::from_ref(value);
         let values = value.as_array().map_or(one, Vec::as_slice);

@@ -9,7 +9,8 @@ use meridian_kernel::limits::MAX_EVENT_LENGTH_MINUTES;
 use serde_json::Value;
 
 use crate::slots::query::{
-    Format, MAX_TEXT, MAX_USERNAMES, SlotsQuery, Wanted, event_type_id, no_selector, people, window,
+    Format, MAX_TEXT, MAX_USERNAMES, SlotsQuery, Wanted, event_type_id, no_selector, people,
+    user_ids, window,
 };
 
 const FORMATS: &[&str] = &["time", "range"];
@@ -26,6 +27,8 @@ fn parse_object(object: &Value) -> Result<SlotsQuery, ApiError> {
     let duration = fields.optional("duration", count(1, MAX_EVENT_LENGTH_MINUTES));
     let format = fields.optional("slotFormat", one_of(FORMATS));
     let rescheduled_uid = fields.optional("rescheduleUid", text(1, MAX_TEXT));
+    let routed = listed(&fields, ["routedTeamMemberIds[]", "routedTeamMemberIds"]);
+    let subset = fields.optional(routed, user_ids());
     let wanted = wanted(&mut fields);
     fields.finish()?;
     Ok(SlotsQuery {
@@ -35,7 +38,7 @@ fn parse_object(object: &Value) -> Result<SlotsQuery, ApiError> {
         duration,
         format: if format == Some("range") { Format::Range } else { Format::Time },
         rescheduled_uid,
-        subset: None,
+        subset,
     })
 }
 
@@ -48,7 +51,7 @@ fn wanted(fields: &mut Fields<'_>) -> Option<Wanted> {
     let organization = fields.optional("orgSlug", text(1, MAX_TEXT));
     let slug = fields.optional("eventTypeSlug", text(1, MAX_TEXT));
     let is_team = fields.optional("isTeamEvent", boolean()).unwrap_or(false);
-    let name = if fields.has("usernameList[]") { "usernameList[]" } else { "usernameList" };
+    let name = listed(fields, ["usernameList[]", "usernameList"]);
     let names = fields.optional(name, names())?;
     let (slug, mut names) = (slug?, names);
     if names.len() > 1 {
@@ -61,6 +64,12 @@ fn wanted(fields: &mut Fields<'_>) -> Option<Wanted> {
     } else {
         Wanted::OfUser { username: name, slug, organization }
     })
+}
+
+/// What a list is called: clients of old may put brackets behind its name.
+fn listed(fields: &Fields<'_>, names: [&'static str; 2]) -> &'static str {
+    let [with_brackets, without] = names;
+    if fields.has(with_brackets) { with_brackets } else { without }
 }
 
 /// Names in one parameter or several.
@@ -84,7 +93,7 @@ fn no_selector_of_old() -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use meridian_kernel::{EventTypeId, WireId};
+    use meridian_kernel::{EventTypeId, UserId, WireId};
     use serde_json::json;
 
     fn ask(more: Value) -> Result<SlotsQuery, ApiError> {
@@ -117,6 +126,21 @@ mod tests {
             Wanted::Dynamic { usernames: vec!["a".into(), "b".into()], organization: None }
         );
         assert_eq!(ask(json!({"eventTypeSlug": "s"})).err().unwrap().status, 400);
+    }
+
+    #[test]
+    fn who_was_routed_to_takes_turns_alone() {
+        let subset = |more| ask(more).unwrap().subset;
+        let ids = [1, 2].map(|id| UserId::from_wire(id).unwrap());
+        for routed in [
+            json!({"eventTypeId": "7", "routedTeamMemberIds": "1,2"}),
+            json!({"eventTypeId": "7", "routedTeamMemberIds[]": ["1", "2"]}),
+        ] {
+            assert_eq!(subset(routed).unwrap(), ids);
+        }
+        assert_eq!(subset(json!({"eventTypeId": "7"})), None);
+        let wrong = ask(json!({"eventTypeId": "7", "routedTeamMemberIds": "x"})).err().unwrap();
+        assert!(wrong.message.starts_with("routedTeamMemberIds"), "{wrong}");
     }
 
     #[test]
