@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, StatusCode, header};
+pub use meridian_domain::mail::escape;
 use meridian_gateway::Reply;
 use sha2::{Digest as _, Sha256};
 
@@ -27,22 +28,6 @@ button.other{background:var(--paper);color:var(--act)}\
 .hint{display:block;font-weight:400;font-size:1rem}\
 a{color:var(--act)}\
 img{max-width:4rem;max-height:4rem}";
-
-/// Text as it may stand in elements and in attributes.
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
 
 /// A page to be shown.
 pub struct Page {
