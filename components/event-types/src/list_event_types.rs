@@ -187,12 +187,9 @@ mod tests {
         let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         read_query(&Request {
             method: http::Method::GET,
-            path: "/v2/event-types".to_owned(),
-            target: "/v2/event-types".to_owned(),
+            uri: http::Uri::from_static("/v2/event-types"),
             query: query.iter().map(pair).collect(),
-            headers: http::HeaderMap::new(),
-            host: "localhost".to_owned(),
-            origin: "http://localhost".to_owned(),
+            headers: http::HeaderMap::new().into(),
             body: Vec::new().into(),
             request_id: String::new(),
             version: ApiVersion::V20240614,

@@ -25,7 +25,7 @@ pub(crate) async fn create_webhook(request: Request) -> Result<Reply, ApiError> 
         created_at: request.now,
         updated_at: request.now,
     };
-    idempotency::subject(|| format!("{}/{}", request.path, webhook.id));
+    idempotency::subject(|| format!("{}/{}", request.path(), webhook.id));
     // A booking under way may have looked for subscribers already: the sweep has
     // to look here even if that booking's process dies with the delivery written.
     due_work::mark_due(&scope, request.now).await?;

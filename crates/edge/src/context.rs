@@ -45,10 +45,11 @@ pub async fn resolve_organization(
         let found = organizations::find_by_slug(&platform().await?, slug).await?;
         return found.ok_or_else(|| ApiError::not_found("Organization not found"));
     }
-    if !may_be_a_domain(&request.host) {
+    let host = request.host();
+    if !may_be_a_domain(&host) {
         return Ok(OrganizationNumber::NONE);
     }
-    let found = organizations::find_by_domain(&platform().await?, &request.host).await?;
+    let found = organizations::find_by_domain(&platform().await?, &host).await?;
     Ok(found.unwrap_or(OrganizationNumber::NONE))
 }
 

@@ -1,6 +1,8 @@
 //! A request through the gateway and back: of Spin, or of the embedded host, which
 //! calls directly where it can.
 
+use std::rc::Rc;
+
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -20,7 +22,8 @@ pub async fn serve<G: Guard>(
 ) -> http::Response<Full<Bytes>> {
     let (parts, body) = request.into_parts();
     let body = read_body(&parts, body).await;
-    let incoming = Incoming { method: parts.method, uri: parts.uri, headers: parts.headers, body };
+    let headers = Rc::new(parts.headers);
+    let incoming = Incoming { method: parts.method, uri: parts.uri, headers, body };
     let is_head = incoming.method == Method::HEAD;
     let mut response = meridian_gateway::serve(table, guard, &SpinServices, incoming).await;
     if !is_head && response.status() != StatusCode::NO_CONTENT {
@@ -40,7 +43,7 @@ pub async fn serve_directly<G: Guard>(
     let response = match meridian_direct::read_request(request.head) {
         Ok((method, uri, headers)) => {
             let body = Body::Whole(request.body.into());
-            let incoming = Incoming { method, uri, headers, body };
+            let incoming = Incoming { method, uri, headers: Rc::new(headers), body };
             meridian_gateway::serve_bare(table, guard, &SpinServices, incoming).await
         }
         Err(malformed) => {

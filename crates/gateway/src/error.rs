@@ -143,8 +143,8 @@ impl ApiError {
 
     /// The envelope. With `Accept: application/problem+json`, RFC 9457 instead.
     pub fn into_reply(self, request: &Request) -> Reply {
-        let Request { target, headers, now, .. } = request;
-        envelope::render(&self, Asked { target, headers, now: *now })
+        let (target, headers, now) = (request.target(), &request.headers, request.now);
+        envelope::render(&self, Asked { target, headers, now })
     }
 
     /// `error.details` where nothing better was given.

@@ -1,5 +1,7 @@
 //! Headers every answer carries: CORS and the usual security defaults.
 
+use std::sync::LazyLock;
+
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::Reply;
@@ -57,10 +59,13 @@ pub(crate) fn expose_limits<'a>(names: impl Iterator<Item = &'a str>, headers: &
 
 /// Puts them on, where the handler has not set its own.
 pub(crate) fn add_standard(headers: &mut HeaderMap) {
+    /// Each name and value is looked at once, and not for every answer.
+    static CHECKED: LazyLock<[(HeaderName, HeaderValue); ALWAYS.len()]> = LazyLock::new(|| {
+        ALWAYS.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+    });
     headers.reserve(ALWAYS.len());
-    for (name, value) in ALWAYS {
-        let name = HeaderName::from_static(name);
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    for (name, value) in CHECKED.iter() {
+        headers.entry(name).or_insert_with(|| value.clone());
     }
 }
 

@@ -13,7 +13,7 @@ mod attempt;
 
 use std::rc::Rc;
 
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use meridian_kernel::Instant;
 use meridian_vault::Vault;
 
@@ -42,18 +42,17 @@ pub const MAX_KEPT_ANSWER: usize = 512 * 1024;
 /// The attempt a request is, where it is a write and names itself.
 pub(crate) async fn attempt_of(
     request: &Request,
-    client_address: &str,
     services: &impl Services,
 ) -> Result<Option<Rc<Attempt>>, ApiError> {
     let is_write =
         matches!(request.method, Method::POST | Method::PUT | Method::PATCH | Method::DELETE);
-    let Some(key) = read_key(request)?.filter(|_| is_write && request.path.starts_with("/v2/"))
+    let Some(key) = read_key(request)?.filter(|_| is_write && request.path().starts_with("/v2/"))
     else {
         return Ok(None);
     };
     let keys = services.variable("encryption_key").await.unwrap_or_default();
     let vault = Vault::new(&keys).map_err(ApiError::internal)?;
-    Ok(Some(Rc::new(Attempt::new(request, key, client_address, vault))))
+    Ok(Some(Rc::new(Attempt::new(request, key, request.client_address(), vault))))
 }
 
 fn read_key(request: &Request) -> Result<Option<&str>, ApiError> {
@@ -82,11 +81,10 @@ pub(crate) async fn run(
     attempt: Rc<Attempt>,
 ) -> Result<Reply, ApiError> {
     if request.method == Method::DELETE {
-        attempt.plan(show(table, &request, &request.path).await);
+        attempt.plan(show(table, &request, request.path()).await);
     }
-    let (now, target, headers) = (request.now, request.target.clone(), request.headers.clone());
-    let asked = Asked { target: &target, headers: &headers, now };
     let repeat = request.clone();
+    let asked = Asked { target: repeat.target(), headers: &repeat.headers, now: repeat.now };
     let outcome = ambient::Within::new(Rc::clone(&attempt), (route.handler)(request)).await;
     match attempt.take_verdict() {
         // No database was opened, so nothing can have been written.
@@ -130,10 +128,10 @@ async fn answer_again(
     if let Some(reply) = planned {
         return Ok(reply);
     }
-    let subject = subject.unwrap_or_else(|| shown_by(&request.method, &request.path).to_owned());
+    let subject = subject.unwrap_or_else(|| shown_by(&request.method, request.path()).to_owned());
     let shown = show(table, request, &subject).await;
     shown
-        .map(|reply| Reply { status: first_status(&request.method, &request.path), ..reply })
+        .map(|reply| Reply { status: first_status(&request.method, request.path()), ..reply })
         .ok_or_else(|| {
             ApiError::conflict(
                 "This request was carried out, but its answer was lost. Read what it made instead \
@@ -176,9 +174,12 @@ async fn show(table: &'static RouteTable, request: &Request, path: &str) -> Opti
     let Found::Route(route, parameters) = table.find(&Method::GET, path, request.version) else {
         return None;
     };
+    let mut parts = request.uri.clone().into_parts();
+    parts.path_and_query = Some(path.parse().ok()?);
+    let uri = Uri::from_parts(parts).ok()?;
     let request = Request {
         method: Method::GET,
-        path: path.to_owned(),
+        uri,
         query: Vec::new(),
         body: bytes::Bytes::new(),
         parameters,

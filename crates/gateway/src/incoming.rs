@@ -1,5 +1,7 @@
 //! A request as it came in, before anything is known of it.
 
+use std::rc::Rc;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, header};
 
@@ -28,7 +30,7 @@ pub struct Incoming {
     /// At least path and query.
     pub uri: Uri,
     /// The headers, Spin's own among them.
-    pub headers: HeaderMap,
+    pub headers: Rc<HeaderMap>,
     /// The body.
     pub body: Body,
 }
@@ -36,14 +38,17 @@ pub struct Incoming {
 impl Incoming {
     /// Path and query as the client sent them.
     pub(crate) fn target(&self) -> &str {
-        self.uri.path_and_query().map_or("/", |target| target.as_str())
+        target(&self.uri)
     }
 
     /// The path, with `/api/v2` taken for `/v2`.
     pub(crate) fn path(&self) -> &str {
-        let path = self.uri.path();
-        let rewritten = path.strip_prefix("/api");
-        rewritten.filter(|rest| *rest == "/v2" || rest.starts_with("/v2/")).unwrap_or(path)
+        path(&self.uri)
+    }
+
+    /// The host the client addressed, with its port where it named one.
+    pub(crate) fn authority(&self) -> &str {
+        authority(&self.uri, &self.headers)
     }
 
     /// The query, decoded, in order.
@@ -52,46 +57,58 @@ impl Incoming {
         form_urlencoded::parse(query.as_bytes()).into_owned().collect()
     }
 
-    /// The host the client addressed, with its port where it named one.
-    pub(crate) fn authority(&self) -> &str {
-        let header = self.headers.get(header::HOST).and_then(|value| value.to_str().ok());
-        let authority = self.uri.authority().map(|authority| authority.as_str()).or(header);
-        authority.unwrap_or_default()
-    }
-
-    /// The host name the client addressed, lower case, without port.
-    pub(crate) fn host(&self) -> String {
-        let authority = self.authority();
-        let has_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
-        let host = match authority.rsplit_once(':') {
-            Some((host, port)) if has_port(port) => host,
-            _ => authority,
-        };
-        host.to_ascii_lowercase()
-    }
-
-    /// What a browser calls the host: `http://localhost:3000`.
-    pub(crate) fn origin(&self) -> String {
-        let scheme = if self.is_https() { "https" } else { "http" };
-        format!("{scheme}://{}", self.authority().to_ascii_lowercase())
-    }
-
-    /// Whether the client came by https, as the host says or the proxy before it.
-    fn is_https(&self) -> bool {
-        let text = |name: &str| self.headers.get(name).and_then(|value| value.to_str().ok());
-        match text("x-forwarded-proto") {
-            // Each proxy on the way adds its own: the first is what the client saw.
-            Some(schemes) => {
-                let first = schemes.split(',').next().unwrap_or_default();
-                first.trim().eq_ignore_ascii_case("https")
-            }
-            None => text("spin-full-url").is_some_and(|url| url.starts_with("https://")),
-        }
-    }
-
     /// The client's address without its port; empty where the host does not say.
     pub(crate) fn client_address(&self) -> &str {
         client_address(&self.headers)
+    }
+}
+
+/// Path and query as the client sent them.
+pub(crate) fn target(uri: &Uri) -> &str {
+    uri.path_and_query().map_or("/", |target| target.as_str())
+}
+
+/// The path, with `/api/v2` taken for `/v2`.
+pub(crate) fn path(uri: &Uri) -> &str {
+    let path = uri.path();
+    let rewritten = path.strip_prefix("/api");
+    rewritten.filter(|rest| *rest == "/v2" || rest.starts_with("/v2/")).unwrap_or(path)
+}
+
+/// The host the client addressed, with its port where it named one.
+fn authority<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> &'a str {
+    let header = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    let authority = uri.authority().map(|authority| authority.as_str()).or(header);
+    authority.unwrap_or_default()
+}
+
+/// The host name the client addressed, lower case, without port.
+pub(crate) fn host(uri: &Uri, headers: &HeaderMap) -> String {
+    let authority = authority(uri, headers);
+    let has_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if has_port(port) => host,
+        _ => authority,
+    };
+    host.to_ascii_lowercase()
+}
+
+/// What a browser calls the host: `http://localhost:3000`.
+pub(crate) fn origin(uri: &Uri, headers: &HeaderMap) -> String {
+    let scheme = if is_https(headers) { "https" } else { "http" };
+    format!("{scheme}://{}", authority(uri, headers).to_ascii_lowercase())
+}
+
+/// Whether the client came by https, as the host says or the proxy before it.
+fn is_https(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match text("x-forwarded-proto") {
+        // Each proxy on the way adds its own: the first is what the client saw.
+        Some(schemes) => {
+            let first = schemes.split(',').next().unwrap_or_default();
+            first.trim().eq_ignore_ascii_case("https")
+        }
+        None => text("spin-full-url").is_some_and(|url| url.starts_with("https://")),
     }
 }
 
@@ -115,7 +132,7 @@ mod tests {
         Incoming {
             method: Method::GET,
             uri: uri.parse().unwrap(),
-            headers: headers.collect(),
+            headers: Rc::new(headers.collect()),
             body: Body::Whole(Bytes::new()),
         }
     }
@@ -135,10 +152,14 @@ mod tests {
 
     #[test]
     fn the_host_name_is_told_from_the_port() {
-        assert_eq!(incoming("http://Cal.Example.org:3000/v2/me", &[]).host(), "cal.example.org");
-        assert_eq!(incoming("/v2/me", &[("host", "A.example.org")]).host(), "a.example.org");
-        assert_eq!(incoming("/v2/me", &[("host", "[::1]:3000")]).host(), "[::1]");
-        assert_eq!(incoming("/v2/me", &[]).host(), "");
+        let of = |uri, headers| {
+            let incoming = incoming(uri, headers);
+            host(&incoming.uri, &incoming.headers)
+        };
+        assert_eq!(of("http://Cal.Example.org:3000/v2/me", &[]), "cal.example.org");
+        assert_eq!(of("/v2/me", &[("host", "A.example.org")]), "a.example.org");
+        assert_eq!(of("/v2/me", &[("host", "[::1]:3000")]), "[::1]");
+        assert_eq!(of("/v2/me", &[]), "");
     }
 
     #[test]

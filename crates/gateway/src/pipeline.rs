@@ -1,5 +1,7 @@
 //! A request on its whole way: in, through the guard, to its handler, and out.
 
+use std::rc::Rc;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use meridian_kernel::Instant;
@@ -136,12 +138,9 @@ async fn answer<G: Guard, S: Services>(
     }
     let request = Request {
         method: incoming.method.clone(),
-        path: path.to_owned(),
-        target: incoming.target().to_owned(),
+        uri: incoming.uri.clone(),
         query: incoming.query(),
-        headers: incoming.headers.clone(),
-        host: incoming.host(),
-        origin: incoming.origin(),
+        headers: Rc::clone(&incoming.headers),
         body: whole(&incoming.body)?,
         request_id: journey.request_id.clone(),
         version: journey.version,
@@ -149,7 +148,7 @@ async fn answer<G: Guard, S: Services>(
         parameters,
         principal,
     };
-    match idempotency::attempt_of(&request, incoming.client_address(), services).await? {
+    match idempotency::attempt_of(&request, services).await? {
         None => (route.handler)(request).await,
         Some(attempt) => idempotency::run(table, route, request, attempt).await,
     }

@@ -1,10 +1,12 @@
 //! A request as handlers see it: parsed, limited, authenticated.
 
+use std::rc::Rc;
+
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, Uri};
 use meridian_kernel::{Instant, TeamId, WireId};
 
-use crate::incoming::client_address;
+use crate::incoming;
 use crate::rules::TEAM;
 use crate::{ApiError, ApiVersion, Principal};
 
@@ -13,18 +15,12 @@ use crate::{ApiError, ApiVersion, Principal};
 pub struct Request {
     /// The method.
     pub method: http::Method,
-    /// The path after the `/api` rewrite, without the query.
-    pub path: String,
-    /// Path and query as the client sent them: for error envelopes and logs.
-    pub target: String,
+    /// What was asked for, as the client sent it.
+    pub uri: Uri,
     /// The query, decoded, in order.
     pub query: Vec<(String, String)>,
     /// The headers.
-    pub headers: HeaderMap,
-    /// The `Host` (authority) the client addressed, lower case, without port.
-    pub host: String,
-    /// The same with its port, as a browser names it: `http://localhost:3000`.
-    pub origin: String,
+    pub headers: Rc<HeaderMap>,
     /// The body, at most the body limit.
     pub body: Bytes,
     /// Returned as `X-Request-Id`.
@@ -40,6 +36,26 @@ pub struct Request {
 }
 
 impl Request {
+    /// The path after the `/api` rewrite, without the query.
+    pub fn path(&self) -> &str {
+        incoming::path(&self.uri)
+    }
+
+    /// Path and query as the client sent them: for error envelopes and logs.
+    pub fn target(&self) -> &str {
+        incoming::target(&self.uri)
+    }
+
+    /// The host the client addressed, lower case, without port.
+    pub fn host(&self) -> String {
+        incoming::host(&self.uri, &self.headers)
+    }
+
+    /// The same with its port, as a browser names it: `http://localhost:3000`.
+    pub fn origin(&self) -> String {
+        incoming::origin(&self.uri, &self.headers)
+    }
+
     /// The caller. Routes that need one never run without; this is their proof.
     pub fn principal(&self) -> Result<&Principal, ApiError> {
         self.principal.as_ref().ok_or_else(ApiError::no_credentials)
@@ -89,7 +105,7 @@ impl Request {
 
     /// The client's address without its port; empty where the host does not say.
     pub fn client_address(&self) -> &str {
-        client_address(&self.headers)
+        incoming::client_address(&self.headers)
     }
 
     /// A cookie's value; `None` where the client sent none of that name.

@@ -50,10 +50,20 @@ impl Cache for SharedCache {
 /// The epoch is kept as the bytes the store answered: stores write counters in
 /// different forms, and all that matters is whether two are the same.
 #[derive(Serialize, Deserialize)]
-struct Entry<T> {
+pub struct Entry<T> {
     epoch: Vec<u8>,
     until: i64,
-    value: T,
+    /// What is remembered.
+    pub value: T,
+}
+
+impl<T> Entry<T> {
+    /// Whether its epoch is the current one and its time has not come.
+    pub fn is_believed(&self, epoch: &[u8], now: Instant) -> bool {
+        let left = self.until.saturating_sub(now.millis());
+        // More than the longest age left: written by a clock that runs ahead.
+        left > 0 && left <= MAX_AGE_MILLIS && self.epoch == epoch
+    }
 }
 
 /// What to store of a value; `None` where it is not worth storing.
@@ -68,14 +78,15 @@ pub fn entry<T: Serialize>(
     serde_json::to_vec(&Entry { epoch: epoch.to_vec(), until, value }).ok()
 }
 
-/// The value, where its epoch is the current one and its time has not come. An
-/// entry of another form (an older build wrote it) is no entry.
-pub fn believe<T: DeserializeOwned>(stored: &[u8], epoch: &[u8], now: Instant) -> Option<T> {
+/// The entry, where it may be believed. One of another form (an older build wrote it)
+/// is no entry.
+pub fn believe<T: DeserializeOwned>(
+    stored: &[u8],
+    epoch: &[u8],
+    now: Instant,
+) -> Option<Entry<T>> {
     let entry: Entry<T> = serde_json::from_slice(stored).ok()?;
-    let left = entry.until.checked_sub(now.millis())?;
-    // More than the longest age left: written by a clock that runs ahead.
-    let in_time = left > 0 && left <= MAX_AGE_MILLIS;
-    (in_time && entry.epoch == epoch).then_some(entry.value)
+    entry.is_believed(epoch, now).then_some(entry)
 }
 
 #[cfg(test)]
@@ -85,7 +96,7 @@ mod tests {
     const NOW: Instant = Instant::from_millis(1_800_000_000_000);
 
     fn believed(stored: &[u8], epoch: &[u8], now: Instant) -> Option<String> {
-        believe(stored, epoch, now)
+        believe(stored, epoch, now).map(|entry| entry.value)
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod client;
 mod credential;
 mod expiry;
 mod managed;
+mod memory;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -27,11 +28,13 @@ use meridian_store::holders::Holder;
 use meridian_store::organizations::{self, State};
 use meridian_store::{Database, DatabaseError, Platform, Scope, StoreError};
 use meridian_token::{Expect, Grant, Kind, TokenError, Tokens};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::secrets;
 use cache::{CREDENTIALS, Cache, SharedCache};
 use credential::Credential;
+use memory::Memory;
 
 pub use session::csrf_token_of;
 
@@ -40,16 +43,18 @@ const FREE_PLAN: &str = "FREE";
 
 /// The guard of this component: over its database import and the key-value store.
 pub static GUARD: LocalGuard<WitDatabase, SharedCache> =
-    LocalGuard { database: &meridian_edge::DATABASE, cache: SharedCache };
+    LocalGuard::new(&meridian_edge::DATABASE, SharedCache);
 
 /// Asks the database, and remembers.
 pub struct LocalGuard<D: 'static, C> {
     database: &'static D,
     cache: C,
+    principals: Memory<Principal>,
+    admissions: Memory<Admission>,
 }
 
 /// What is remembered of an organisation.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Admission {
     organization: OrganizationState,
     suspended: bool,
@@ -70,6 +75,13 @@ impl<D: Database, C: Cache> Guard for LocalGuard<D, C> {
 
     async fn admit(&self, organization: OrganizationNumber) -> Result<OrganizationState, Refusal> {
         self.admit_at(organization, Instant::now()).await
+    }
+}
+
+impl<D, C> LocalGuard<D, C> {
+    /// A guard that remembers nothing yet.
+    const fn new(database: &'static D, cache: C) -> Self {
+        Self { database, cache, principals: Memory::new(), admissions: Memory::new() }
     }
 }
 
@@ -169,7 +181,8 @@ impl<D: Database, C: Cache> LocalGuard<D, C> {
         load: impl Future<Output = Result<(Principal, Option<Instant>), Refusal>>,
     ) -> Result<Principal, Refusal> {
         let cache_key = format!("{CREDENTIALS}{hash}");
-        let (epoch, cached) = self.look_up(organization, &cache_key, now).await;
+        let (epoch, cached) =
+            self.look_up(&self.principals, organization, &cache_key, now).await;
         if let Some(principal) = cached {
             return Ok(principal);
         }
@@ -189,7 +202,8 @@ impl<D: Database, C: Cache> LocalGuard<D, C> {
             return Ok(without_organization());
         }
         let cache_key = format!("org:{organization}");
-        let (epoch, cached) = self.look_up::<Admission>(organization, &cache_key, now).await;
+        let (epoch, cached) =
+            self.look_up(&self.admissions, organization, &cache_key, now).await;
         if let Some(admission) = cached {
             return admission.into_result();
         }
@@ -201,17 +215,32 @@ impl<D: Database, C: Cache> LocalGuard<D, C> {
     }
 
     /// The current epoch, and what is cached where it may be believed.
-    async fn look_up<T: serde::de::DeserializeOwned>(
+    async fn look_up<T: Clone + DeserializeOwned>(
         &self,
+        memory: &Memory<T>,
         organization: OrganizationNumber,
         cache_key: &str,
         now: Instant,
     ) -> (Option<Vec<u8>>, Option<T>) {
         let epoch_key = guard_epoch::key(organization);
-        let (epoch, stored) = join(self.cache.get(&epoch_key), self.cache.get(cache_key)).await;
+        let (epoch, stored) = if memory.knows(cache_key) {
+            let epoch = self.cache.get(&epoch_key).await;
+            let recalled = epoch.as_deref().map(|epoch| memory.recall(cache_key, epoch, now));
+            if let Some(Some(value)) = recalled {
+                return (epoch, Some(value));
+            }
+            (epoch, self.cache.get(cache_key).await)
+        } else {
+            join(self.cache.get(&epoch_key), self.cache.get(cache_key)).await
+        };
         let cached = epoch.as_deref().zip(stored.as_deref());
-        let cached = cached.and_then(|(epoch, stored)| cache::believe(stored, epoch, now));
-        (epoch, cached)
+        let cached = cached.and_then(|(epoch, stored)| cache::believe::<T>(stored, epoch, now));
+        let value = cached.map(|entry| {
+            let value = entry.value.clone();
+            memory.keep(cache_key, entry);
+            value
+        });
+        (epoch, value)
     }
 
     /// The epoch to cache under, read before the database is. An organisation

@@ -77,7 +77,7 @@ pub(super) fn guard() -> TestGuard {
     let databases = Databases::open(folder.path(), Options::default()).unwrap();
     let deployment = Deployment { databases, asked: Cell::new(0), _folder: folder };
     // The guard of a component lives as long as the component.
-    LocalGuard { database: Box::leak(Box::new(deployment)), cache: MemoryCache::default() }
+    LocalGuard::new(Box::leak(Box::new(deployment)), MemoryCache::default())
 }
 
 pub(super) fn now() -> Instant {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 /// Where everything is, and what there is.
 pub async fn get_metadata(request: Request) -> Result<Reply, ApiError> {
-    let issuer = &request.origin;
+    let issuer = request.origin();
     let oauth2 = format!("{issuer}/v2/auth/oauth2");
     let scopes: Vec<&str> = OAuthScope::ALL.iter().map(|scope| scope.as_str()).collect();
     let secrets = ["client_secret_post", "client_secret_basic"];

@@ -16,7 +16,7 @@ pub async fn create_oauth_client(request: Request) -> Result<Reply, ApiError> {
     let scope = meridian_edge::scope(&request).await?;
     let secret = NewSecret::make(&*vault().await?);
     let client = new_client(ClientId::generate(scope.organization()), wish, &secret, &request);
-    idempotency::subject(|| format!("{}/{}", request.path, client.id));
+    idempotency::subject(|| format!("{}/{}", request.path(), client.id));
     if !oauth_clients::insert(&scope, &client, &secret.hash).await? {
         return Err(errors::too_many_clients());
     }

@@ -66,7 +66,8 @@ impl Form {
     }
 
     fn check(&self, request: &Request, expected: Option<&str>) -> Result<(), ApiError> {
-        let authority = request.origin.split_once("://").map_or("", |(_, authority)| authority);
+        let origin = request.origin();
+        let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
         let given = self.field(TOKEN_FIELD);
         let is_known = given.zip(expected).is_some_and(|(given, token)| same_secret(given, token));
         let is_ours = sender(&request.headers, authority) != Sender::Other;

@@ -29,7 +29,7 @@ async fn show(request: &Request) -> Result<Reply, ApiError> {
     let entry = Entry {
         email: request.query("email").unwrap_or_default(),
         organization: request.query("organization").unwrap_or_default(),
-        callback: callback.and_then(|text| Callback::parse(text, &request.origin)),
+        callback: callback.and_then(|text| Callback::parse(text, &request.origin())),
     };
     entry.form(request, StatusCode::OK, &[])
 }
@@ -46,7 +46,7 @@ async fn log_in(request: &Request) -> Result<Reply, ApiError> {
     let entry = Entry {
         email: form.field("email").unwrap_or_default(),
         organization: form.field("organization").unwrap_or_default(),
-        callback: callback.and_then(|text| Callback::parse(text, &request.origin)),
+        callback: callback.and_then(|text| Callback::parse(text, &request.origin())),
     };
     let password = form.field("password").unwrap_or_default();
     let mistakes = entry.mistakes(password);

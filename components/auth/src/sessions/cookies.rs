@@ -9,7 +9,7 @@ const SECONDS_A_DAY: i64 = 24 * 60 * 60;
 
 /// Whether the browser came by https, and so gets cookies that only https sends.
 pub fn is_secure(request: &Request) -> bool {
-    request.origin.starts_with("https://")
+    request.origin().starts_with("https://")
 }
 
 /// The same answer, beginning a session.

@@ -36,7 +36,8 @@ fn refuse_other_sites(request: &Request) -> Result<(), ApiError> {
     if !kind.eq_ignore_ascii_case("application/json") {
         return Err(ApiError::bad_request("The header 'Content-Type' must be application/json."));
     }
-    let authority = request.origin.split_once("://").map_or("", |(_, authority)| authority);
+    let origin = request.origin();
+    let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
     if sender(&request.headers, authority) == Sender::Other {
         return Err(not_meant());
     }

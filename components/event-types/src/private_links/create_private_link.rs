@@ -15,7 +15,7 @@ pub async fn create_private_link(request: Request) -> Result<Reply, ApiError> {
     let scope = meridian_edge::scope(&request).await?;
     let event_type = Changeable::load(&request, &scope).await?;
     let id = LinkId::generate(scope.organization());
-    idempotency::subject(|| format!("{}/{id}", request.path));
+    idempotency::subject(|| format!("{}/{id}", request.path()));
     let made = private_links::create(&scope, event_type.id, &id, terms, request.now).await?;
     let made = made.ok_or_else(|| {
         ApiError::bad_request(format!(

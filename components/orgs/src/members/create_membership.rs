@@ -24,7 +24,7 @@ pub async fn create_membership(request: Request) -> Result<Reply, ApiError> {
         ..MemberChange::default()
     };
     let scope = meridian_edge::scope(&request).await?;
-    idempotency::subject(|| format!("{}/{user}", request.path));
+    idempotency::subject(|| format!("{}/{user}", request.path()));
     match users::rejoin(&scope, user, &change, request.now).await? {
         MemberChanged::Done(member) => Reply::created(&OrganizationMembershipView::new(&member)),
         MemberChanged::Unknown if users::find(&scope, user).await?.is_some() => {

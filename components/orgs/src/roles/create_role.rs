@@ -16,7 +16,7 @@ pub async fn create_role(request: Request) -> Result<Reply, ApiError> {
     errors::unless_held(new.permissions, held(request.principal()?, place))?;
     let scope = meridian_edge::scope(&request).await?;
     let id = UuidUid::generate(scope.organization());
-    idempotency::subject(|| format!("{}/{}", request.path, id.as_str()));
+    idempotency::subject(|| format!("{}/{}", request.path(), id.as_str()));
     match roles::insert(&scope, place, &id, &new, request.now).await? {
         RoleInserted::Inserted(role) => {
             Reply::created(&RoleView::custom(&role, scope.organization()))

@@ -28,7 +28,7 @@ pub async fn invite_to_team(request: Request) -> Result<Reply, ApiError> {
         expires_at: request.now.plus_minutes(MINUTES),
     };
     // Nothing shows a link again.
-    idempotency::subject(|| request.path.clone());
+    idempotency::subject(|| request.path().to_owned());
     if !memberships::make_invite(&scope, &invite, request.now).await? {
         return Err(errors::no_team(team));
     }

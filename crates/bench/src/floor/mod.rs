@@ -1,6 +1,6 @@
 //! The native floor: the measured requests served by hyper, with the same SQL, the
-//! same rules and answers of the same form, and nothing between them. No WASM, no
-//! route table, no limits, no log.
+//! same rules and answers of the same form down to their heads, and nothing between
+//! them. No WASM, no route table, no limits, no log.
 
 mod booking_view;
 mod create_booking;
@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -60,7 +60,19 @@ async fn answer(
     };
     let mut response = Response::new(Full::from(body));
     *response.status_mut() = status;
-    let json = HeaderValue::from_static("application/json; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    add_head(response.headers_mut());
     Ok(response)
+}
+
+/// What heads of answers hold: clients of the API get a kilobyte of it with each, and
+/// whoever serves them has to write and send it.
+fn add_head(headers: &mut HeaderMap) {
+    let json = HeaderValue::from_static("application/json; charset=utf-8");
+    headers.insert(header::CONTENT_TYPE, json);
+    if let Ok(id) = HeaderValue::try_from(uuid::Uuid::new_v4().to_string()) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    let version = HeaderValue::from_static("2024-08-13");
+    headers.insert(HeaderName::from_static("cal-api-version-used"), version);
+    meridian_gateway::add_standard_headers(headers);
 }

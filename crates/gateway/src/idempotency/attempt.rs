@@ -78,14 +78,14 @@ impl Attempt {
         let credential = request.principal.as_ref().map(|principal| principal.credential.as_str());
         let caller = credential.unwrap_or(client_address);
         let named =
-            format!("{} {}\n{}\n", request.method, request.target, request.version.as_str());
+            format!("{} {}\n{}\n", request.method, request.target(), request.version.as_str());
         Self {
             row: idempotency::Attempt {
                 key: hash_hex(format!("{caller}\n{key}").as_bytes()),
                 fingerprint: hash_hex(&[named.as_bytes(), &request.body].concat()),
                 token: uuid::Uuid::new_v4().to_string(),
             },
-            path: request.path.clone(),
+            path: request.path().to_owned(),
             now: request.now,
             vault,
             planned: RefCell::default(),

@@ -59,8 +59,8 @@ static TABLE: RouteTable = RouteTable::new(ROUTES);
 
 async fn echo(request: Request) -> Result<Reply, ApiError> {
     Reply::ok(&json!({
-        "path": request.path,
-        "host": request.host,
+        "path": request.path(),
+        "host": request.host(),
         "version": request.version.as_str(),
         "parameters": request.parameters,
         "query": request.query,
@@ -287,7 +287,7 @@ impl Asked {
         Incoming {
             method: self.method.parse().unwrap(),
             uri: self.uri.parse().unwrap(),
-            headers: self.headers,
+            headers: self.headers.into(),
             body: self.body,
         }
     }

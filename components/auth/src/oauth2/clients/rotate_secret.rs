@@ -16,7 +16,7 @@ pub async fn rotate_secret(request: Request) -> Result<Reply, ApiError> {
         return Err(errors::no_secret());
     }
     // Nothing shows a secret again.
-    idempotency::subject(|| request.path.clone());
+    idempotency::subject(|| request.path().to_owned());
     let secret = random_secret();
     let hash = hash_hex(secret.reveal().as_bytes());
     let changed = oauth2::set_secret(&scope, &id, &hash, request.now).await?;

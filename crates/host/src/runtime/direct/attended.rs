@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep};
 
+use super::own_wakes::OwnWakes;
 use crate::runtime::CallError;
 use crate::runtime::instances::GRACE;
 
@@ -23,11 +24,12 @@ pub(super) struct Attended<T: Send + 'static> {
     /// Set by the first poll that finds the work unfinished: most is done at once,
     /// and a timer costs.
     timer: Option<Pin<Box<Sleep>>>,
+    wakes: OwnWakes,
 }
 
 impl<T: Send + 'static> Attended<T> {
     pub(super) const fn new(work: Work<T>, at_most: Duration) -> Self {
-        Self { work: Some(work), at_most, timer: None }
+        Self { work: Some(work), at_most, timer: None, wakes: OwnWakes::new() }
     }
 }
 
@@ -37,7 +39,7 @@ impl<T: Send + 'static> Future for Attended<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         let Some(work) = &mut this.work else { return Poll::Ready(Err(CallError::Timeout)) };
-        if let Poll::Ready(outcome) = work.as_mut().poll(cx) {
+        if let Poll::Ready(outcome) = this.wakes.poll(work.as_mut(), cx) {
             this.work = None;
             return Poll::Ready(outcome);
         }

@@ -7,6 +7,7 @@
 mod attended;
 mod instance;
 mod message;
+mod own_wakes;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
