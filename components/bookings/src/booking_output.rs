@@ -1,146 +1,40 @@
 //! A booking as the API shows it.
 
-use std::borrow::Cow;
-
 use meridian_domain::oauth_client::display_email;
-use meridian_kernel::{AttendeeId, BookingId, EventTypeId, Instant, UserId};
+use meridian_gateway::{Fields, JsonText};
+use meridian_kernel::BookingId;
 use meridian_store::bookings::{Attendee, Booking, Organizer};
 use meridian_store::{JsonObject, raw_text};
-use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-/// A booking: of one booker, of a series, or of everybody who has a seat.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// About how many bytes a booking is, in a list of them.
+pub const USUAL_BYTES: usize = 1_100;
+
+/// A booking: of one booker, of a series, or of everybody who has a seat. Written as
+/// text: lists are full of them.
+#[derive(Clone, Copy, Debug)]
 pub struct BookingOutput<'a> {
-    id: BookingId,
-    uid: &'a str,
-    title: &'a str,
-    description: &'a str,
-    hosts: Vec<HostOutput<'a>>,
-    status: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cancellation_reason: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cancelled_by_email: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rescheduling_reason: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rescheduled_by_email: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rescheduled_from_uid: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rescheduled_to_uid: Option<&'a str>,
-    start: Instant,
-    end: Instant,
-    duration: i64,
-    event_type_id: EventTypeId,
-    event_type: EventTypeOutput<'a>,
-    meeting_url: &'a str,
-    location: &'a str,
-    absent_host: bool,
-    created_at: Instant,
-    updated_at: Instant,
-    metadata: &'a JsonObject,
-    rating: Option<i64>,
-    ics_uid: &'a str,
-    attendees: Vec<AttendeeOutput<'a>>,
-    // Seats have their own answers and bring nobody.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    guests: Option<Vec<&'a str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    booking_fields_responses: Option<StoredAnswers<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    recurring_booking_uid: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    booking: &'a Booking,
+    /// The seat whoever just took it is told.
     seat_uid: Option<&'a str>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct HostOutput<'a> {
-    id: UserId,
-    name: &'a str,
-    email: &'a str,
-    display_email: Cow<'a, str>,
-    username: &'a str,
-    time_zone: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-struct EventTypeOutput<'a> {
-    id: EventTypeId,
-    slug: &'a str,
+    hides_attendees: bool,
 }
 
 /// Somebody who attends.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug)]
 pub struct AttendeeOutput<'a> {
+    attendee: &'a Attendee,
     /// Only where attendees are asked for one by one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<AttendeeId>,
+    has_id: bool,
     /// Only where nothing else tells it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     booking_id: Option<BookingId>,
-    name: &'a str,
-    email: &'a str,
-    display_email: Cow<'a, str>,
-    time_zone: &'a str,
-    language: &'a str,
-    absent: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phone_number: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seat_uid: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    booking_fields_responses: Option<Answers<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    metadata: Option<&'a Map<String, Value>>,
 }
 
 impl<'a> BookingOutput<'a> {
     /// With everybody who attends.
     pub fn of(booking: &'a Booking) -> Self {
-        let location = booking.location.as_deref().unwrap_or_default();
-        let is_seated = booking.seats_per_slot.is_some();
-        let guests = || booking.attendees.iter().filter(|attendee| attendee.is_guest);
-        Self {
-            id: booking.id,
-            uid: &booking.uid,
-            title: &booking.title,
-            description: &booking.description,
-            hosts: booking.hosts().map(HostOutput::of).collect(),
-            status: &booking.status,
-            cancellation_reason: booking.cancellation_reason.as_deref(),
-            cancelled_by_email: booking.cancelled_by_email.as_deref(),
-            rescheduling_reason: booking.rescheduling_reason.as_deref(),
-            rescheduled_by_email: booking.rescheduled_by_email.as_deref(),
-            rescheduled_from_uid: booking.rescheduled_from_uid.as_deref(),
-            rescheduled_to_uid: booking.rescheduled_to_uid.as_deref(),
-            start: booking.start,
-            end: booking.end,
-            duration: booking.end.minutes_since(booking.start),
-            event_type_id: booking.event_type_id,
-            event_type: EventTypeOutput {
-                id: booking.event_type_id,
-                slug: booking.event_type_slug.as_deref().unwrap_or_default(),
-            },
-            meeting_url: location,
-            location,
-            absent_host: booking.absent_host,
-            created_at: booking.created_at,
-            updated_at: booking.updated_at,
-            metadata: &booking.metadata,
-            rating: booking.rating,
-            ics_uid: &booking.ical_uid,
-            attendees: booking.attendees.iter().map(AttendeeOutput::of).collect(),
-            guests: (!is_seated).then(|| guests().map(|guest| guest.email.as_str()).collect()),
-            booking_fields_responses: (!is_seated).then_some(StoredAnswers(&booking.responses)),
-            recurring_booking_uid: booking.recurring_uid.as_deref(),
-            seat_uid: None,
-        }
+        Self { booking, seat_uid: None, hides_attendees: false }
     }
 
     /// The same, naming a seat: what whoever just took it is told.
@@ -150,111 +44,197 @@ impl<'a> BookingOutput<'a> {
 
     /// The same without those who attend.
     pub fn without_attendees(self) -> Self {
-        Self { attendees: Vec::new(), ..self }
+        Self { hides_attendees: true, ..self }
+    }
+
+    /// As JSON.
+    pub fn write(self, json: &mut JsonText) {
+        let Self { booking, seat_uid, .. } = self;
+        let location = booking.location.as_deref().unwrap_or_default();
+        json.object(|it| {
+            it.value("id", &booking.id);
+            it.text("uid", &booking.uid);
+            it.text("title", &booking.title);
+            it.text("description", &booking.description);
+            it.field("hosts", |json| json.list(booking.hosts(), write_host));
+            it.text("status", &booking.status);
+            write_what_became_of_it(booking, it);
+            it.instant("start", booking.start);
+            it.instant("end", booking.end);
+            it.value("duration", &booking.end.minutes_since(booking.start));
+            it.value("eventTypeId", &booking.event_type_id);
+            it.field("eventType", |json| {
+                json.object(|of| {
+                    of.value("id", &booking.event_type_id);
+                    of.text("slug", booking.event_type_slug.as_deref().unwrap_or_default());
+                });
+            });
+            it.text("meetingUrl", location);
+            it.text("location", location);
+            it.value("absentHost", &booking.absent_host);
+            it.instant("createdAt", booking.created_at);
+            it.instant("updatedAt", booking.updated_at);
+            it.field("metadata", |json| json.raw(booking.metadata.text()));
+            it.value("rating", &booking.rating);
+            it.text("icsUid", &booking.ical_uid);
+            self.write_people(it);
+            it.optional_text("recurringBookingUid", booking.recurring_uid.as_deref());
+            it.optional_text("seatUid", seat_uid);
+        });
+    }
+
+    fn write_people(self, it: &mut Fields<'_>) {
+        let attendees = &self.booking.attendees;
+        let shown = if self.hides_attendees { &[] } else { attendees.as_slice() };
+        it.field("attendees", |json| {
+            json.list(shown, |json, one| AttendeeOutput::of(one).write(json));
+        });
+        // Seats have their own answers and bring nobody.
+        if self.booking.seats_per_slot.is_none() {
+            let guests = attendees.iter().filter(|attendee| attendee.is_guest);
+            it.field("guests", |json| json.list(guests, |json, guest| json.text(&guest.email)));
+            it.field("bookingFieldsResponses", |json| {
+                write_stored_answers(&self.booking.responses, json);
+            });
+        }
     }
 }
 
-impl<'a> HostOutput<'a> {
-    fn of(host: &'a Organizer) -> Self {
-        Self {
-            id: host.id,
-            name: &host.name,
-            email: &host.email,
-            display_email: display_email(&host.email),
-            username: &host.username,
-            time_zone: &host.time_zone,
-        }
+impl Serialize for BookingOutput<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut json = JsonText::with_capacity(USUAL_BYTES);
+        self.write(&mut json);
+        json.serialize(serializer)
     }
+}
+
+fn write_what_became_of_it(booking: &Booking, it: &mut Fields<'_>) {
+    it.optional_text("cancellationReason", booking.cancellation_reason.as_deref());
+    it.optional_text("cancelledByEmail", booking.cancelled_by_email.as_deref());
+    it.optional_text("reschedulingReason", booking.rescheduling_reason.as_deref());
+    it.optional_text("rescheduledByEmail", booking.rescheduled_by_email.as_deref());
+    it.optional_text("rescheduledFromUid", booking.rescheduled_from_uid.as_deref());
+    it.optional_text("rescheduledToUid", booking.rescheduled_to_uid.as_deref());
+}
+
+fn write_host(json: &mut JsonText, host: &Organizer) {
+    json.object(|it| {
+        it.value("id", &host.id);
+        it.text("name", &host.name);
+        it.text("email", &host.email);
+        it.text("displayEmail", &display_email(&host.email));
+        it.text("username", &host.username);
+        it.text("timeZone", &host.time_zone);
+    });
 }
 
 impl<'a> AttendeeOutput<'a> {
     /// As part of a booking.
-    pub fn of(attendee: &'a Attendee) -> Self {
-        Self {
-            id: None,
-            booking_id: None,
-            name: &attendee.name,
-            email: &attendee.email,
-            display_email: display_email(&attendee.email),
-            time_zone: &attendee.time_zone,
-            language: &attendee.language,
-            absent: attendee.absent,
-            phone_number: attendee.phone_number.as_deref(),
-            seat_uid: attendee.seat_uid.as_deref(),
-            booking_fields_responses: attendee.responses.as_ref().map(Answers),
-            metadata: attendee.metadata.as_ref(),
-        }
+    fn of(attendee: &'a Attendee) -> Self {
+        Self { attendee, has_id: false, booking_id: None }
     }
 
     /// By itself.
     pub fn alone(attendee: &'a Attendee) -> Self {
-        Self { id: Some(attendee.id), ..Self::of(attendee) }
+        Self { has_id: true, ..Self::of(attendee) }
     }
 
     /// By itself, with the booking it belongs to.
     pub fn of_booking(attendee: &'a Attendee, booking: BookingId) -> Self {
         Self { booking_id: Some(booking), ..Self::alone(attendee) }
     }
-}
 
-/// Answers as they are stored, with the same beside them as beside [`Answers`]; nobody
-/// had to look into them so far.
-#[derive(Debug)]
-struct StoredAnswers<'a>(&'a JsonObject);
-
-impl Serialize for StoredAnswers<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let entries = self.0.entries();
-        let find = |wanted| entries.iter().find(|(slug, _)| slug == wanted).map(|(_, it)| *it);
-        let mut map = serializer.serialize_map(None)?;
-        let ours = [DISPLAY_EMAIL, DISPLAY_GUESTS];
-        for (slug, answer) in entries.iter().filter(|(slug, _)| !ours.contains(&slug.as_ref())) {
-            map.serialize_entry(slug, answer)?;
-        }
-        if let Some(email) = find("email").and_then(raw_text) {
-            map.serialize_entry(DISPLAY_EMAIL, &display_email(&email))?;
-        }
-        let guests = find("guests").and_then(|guests| serde_json::from_str(guests.get()).ok());
-        if let Some(Value::Array(guests)) = guests {
-            let shown: Vec<_> =
-                guests.iter().filter_map(Value::as_str).map(display_email).collect();
-            map.serialize_entry(DISPLAY_GUESTS, &shown)?;
-        }
-        map.end()
+    fn write(self, json: &mut JsonText) {
+        let Self { attendee, has_id, booking_id } = self;
+        json.object(|it| {
+            if has_id {
+                it.value("id", &attendee.id);
+            }
+            if let Some(booking_id) = booking_id {
+                it.value("bookingId", &booking_id);
+            }
+            it.text("name", &attendee.name);
+            it.text("email", &attendee.email);
+            it.text("displayEmail", &display_email(&attendee.email));
+            it.text("timeZone", &attendee.time_zone);
+            it.text("language", &attendee.language);
+            it.value("absent", &attendee.absent);
+            it.optional_text("phoneNumber", attendee.phone_number.as_deref());
+            it.optional_text("seatUid", attendee.seat_uid.as_deref());
+            if let Some(answers) = &attendee.responses {
+                it.field("bookingFieldsResponses", |json| write_answers(answers, json));
+            }
+            if let Some(metadata) = &attendee.metadata {
+                it.value("metadata", metadata);
+            }
+        });
     }
 }
 
-/// The answers, with the addresses in the form people read beside them.
-#[derive(Debug)]
-struct Answers<'a>(&'a Map<String, Value>);
+impl Serialize for AttendeeOutput<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut json = JsonText::default();
+        self.write(&mut json);
+        json.serialize(serializer)
+    }
+}
 
 /// What stands beside the answers to the form.
 const DISPLAY_EMAIL: &str = "displayEmail";
 const DISPLAY_GUESTS: &str = "displayGuests";
 
-impl Serialize for Answers<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        let ours = [DISPLAY_EMAIL, DISPLAY_GUESTS];
-        for (slug, answer) in self.0.iter().filter(|(slug, _)| !ours.contains(&slug.as_str())) {
-            map.serialize_entry(slug, answer)?;
+fn is_ours(slug: &str) -> bool {
+    [DISPLAY_EMAIL, DISPLAY_GUESTS].contains(&slug)
+}
+
+/// Answers as they are stored, with the same beside them as [`write_answers`] puts
+/// there; nobody had to look into them so far.
+fn write_stored_answers(answers: &JsonObject, json: &mut JsonText) {
+    let entries = answers.entries();
+    let find = |wanted| entries.iter().find(|(slug, _)| slug == wanted).map(|(_, it)| *it);
+    json.object(|it| {
+        for (slug, answer) in entries.iter().filter(|(slug, _)| !is_ours(slug)) {
+            it.entry(slug, |json| json.raw(answer.get()));
         }
-        if let Some(email) = self.0.get("email").and_then(Value::as_str) {
-            map.serialize_entry(DISPLAY_EMAIL, &display_email(email))?;
+        if let Some(email) = find("email").and_then(raw_text) {
+            it.text(DISPLAY_EMAIL, &display_email(&email));
         }
-        if let Some(guests) = self.0.get("guests").and_then(Value::as_array) {
-            let shown: Vec<_> =
-                guests.iter().filter_map(Value::as_str).map(display_email).collect();
-            map.serialize_entry(DISPLAY_GUESTS, &shown)?;
+        match find("guests").map(|guests| guests.get()) {
+            Some("[]") => it.field(DISPLAY_GUESTS, |json| json.raw("[]")),
+            Some(guests) => {
+                if let Ok(Value::Array(guests)) = serde_json::from_str(guests) {
+                    write_guests(&guests, it);
+                }
+            }
+            None => {}
         }
-        map.end()
-    }
+    });
+}
+
+/// The answers, with the addresses in the form people read beside them.
+fn write_answers(answers: &Map<String, Value>, json: &mut JsonText) {
+    json.object(|it| {
+        for (slug, answer) in answers.iter().filter(|(slug, _)| !is_ours(slug)) {
+            it.entry(slug, |json| json.value(answer));
+        }
+        if let Some(email) = answers.get("email").and_then(Value::as_str) {
+            it.text(DISPLAY_EMAIL, &display_email(email));
+        }
+        if let Some(guests) = answers.get("guests").and_then(Value::as_array) {
+            write_guests(guests, it);
+        }
+    });
+}
+
+fn write_guests(guests: &[Value], it: &mut Fields<'_>) {
+    let shown = guests.iter().filter_map(Value::as_str).map(display_email);
+    it.field(DISPLAY_GUESTS, |json| json.list(shown, |json, email| json.text(&email)));
 }
 
 #[cfg(test)]
 pub mod tests {
-    use meridian_kernel::{AttendeeId, OrganizationNumber, WireId};
-    use meridian_store::bookings::{Host, Organizer};
+    use meridian_kernel::{AttendeeId, EventTypeId, Instant, OrganizationNumber, UserId, WireId};
+    use meridian_store::bookings::Host;
     use serde_json::json;
 
     use super::*;
@@ -372,6 +352,60 @@ pub mod tests {
                 },
             })
         );
+    }
+
+    #[test]
+    fn the_fields_stand_in_the_order_they_always_had() {
+        let mut booking = sample();
+        let base = 7_i64 << 32;
+        let text = |output: BookingOutput<'_>| serde_json::to_string(&output).unwrap();
+        let at = "2050-09-05T09:00:00.000Z";
+        let host = format!(
+            r#"{{"id":{},"name":"Ada","email":"ada@x.org","displayEmail":"ada@x.org","username":"ada","timeZone":"Europe/London"}}"#,
+            base + 1
+        );
+        let event_type = format!(
+            r#""eventTypeId":{0},"eventType":{{"id":{0},"slug":"intro"}},"meetingUrl":"https://meet.x.org","location":"https://meet.x.org","absentHost":false,"createdAt":"{at}","updatedAt":"{at}","metadata":{{"userId":"100"}}"#,
+            base + 5
+        );
+        let person = r#""timeZone":"Europe/Rome","language":"it","absent":false"#;
+        let grace = r#"{"name":"Grace","email":"grace@x.org","displayEmail":"grace@x.org""#;
+        let head = format!(
+            r#"{{"id":{},"uid":"uid","title":"Intro between Ada and Grace","description":"notes","hosts":[{host}]"#,
+            base + 3
+        );
+        let place = r#""location":{"optionValue":"https://meet.x.org","value":"link"}"#;
+        assert_eq!(
+            text(BookingOutput::of(&booking)),
+            format!(
+                r#"{head},"status":"accepted","start":"{at}","end":"2050-09-05T10:00:00.000Z","duration":60,{event_type},"rating":null,"icsUid":"uid@meridian.invalid","attendees":[{grace},{person}}},{{"name":"","email":"bob@x.org","displayEmail":"bob@x.org",{person}}}],"guests":["bob@x.org"],"bookingFieldsResponses":{{"email":"grace@x.org","guests":["bob@x.org"],{place},"name":"Grace","topic":"bees","displayEmail":"grace@x.org","displayGuests":["bob@x.org"]}}}}"#
+            )
+        );
+        let some = |text: &str| Some(text.to_owned());
+        booking.status = "cancelled".to_owned();
+        booking.rating = Some(4);
+        booking.cancellation_reason = some("1");
+        booking.cancelled_by_email = some("2");
+        booking.rescheduling_reason = some("3");
+        booking.rescheduled_by_email = some("4");
+        booking.rescheduled_from_uid = some("5");
+        booking.rescheduled_to_uid = some("6");
+        booking.recurring_uid = some("7");
+        booking.seats_per_slot = Some(2);
+        booking.attendees.truncate(1);
+        booking.attendees[0].phone_number = some("8");
+        booking.attendees[0].seat_uid = some("9");
+        booking.attendees[0].responses = json!({"email": "g@x.org"}).as_object().cloned();
+        booking.attendees[0].metadata = json!({"a": "b"}).as_object().cloned();
+        assert_eq!(
+            text(BookingOutput::of(&booking).with_seat("10")),
+            format!(
+                r#"{head},"status":"cancelled","cancellationReason":"1","cancelledByEmail":"2","reschedulingReason":"3","rescheduledByEmail":"4","rescheduledFromUid":"5","rescheduledToUid":"6","start":"{at}","end":"2050-09-05T10:00:00.000Z","duration":60,{event_type},"rating":4,"icsUid":"uid@meridian.invalid","attendees":[{grace},{person},"phoneNumber":"8","seatUid":"9","bookingFieldsResponses":{{"email":"g@x.org","displayEmail":"g@x.org"}},"metadata":{{"a":"b"}}}}],"recurringBookingUid":"7","seatUid":"10"}}"#
+            )
+        );
+        let alone = AttendeeOutput::of_booking(&booking.attendees[0], booking.id);
+        let ids = format!(r#"{{"id":{},"bookingId":{},"name":"Grace","#, base + 4, base + 3);
+        assert!(serde_json::to_string(&alone).unwrap().starts_with(&ids));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use meridian_store::bookings::{self, Booking, Page, Viewer};
 use meridian_store::{teams, users};
 
 use crate::admission::OpenScope;
-use crate::booking_output::BookingOutput;
+use crate::booking_output::{BookingOutput, USUAL_BYTES};
 use crate::list_input::ListInput;
 use crate::managed::manages;
 use crate::managed_addresses;
@@ -75,9 +75,13 @@ async fn list(
     let page = bookings::list(scope, &filter).await?;
     log_unreadable(request, &page);
     let shows = showing_attendees(scope, request.principal()?, &page.bookings).await?;
-    let one = |booking| show(booking, request.principal.as_ref(), &shows);
-    let data: Vec<BookingOutput<'_>> = page.bookings.iter().map(one).collect();
-    Reply::page(&data, &Pagination::of(page.total, data.len(), filter.skip, filter.take))
+    let shown = page.bookings.iter().map(|one| show(one, request.principal.as_ref(), &shows));
+    let returned = page.bookings.len();
+    Ok(Reply::page_as_text(
+        returned.saturating_mul(USUAL_BYTES),
+        |json| json.list(shown, |json, one| one.write(json)),
+        &Pagination::of(page.total, returned, filter.skip, filter.take),
+    ))
 }
 
 /// Says which rows of a page nobody could read.

@@ -13,6 +13,7 @@ mod guard;
 mod headers;
 pub mod idempotency;
 mod incoming;
+mod json_text;
 mod limit;
 pub mod operations;
 mod pagination;
@@ -34,6 +35,7 @@ pub use guard::{
     RolePermissions, TeamRole,
 };
 pub use incoming::{BODY_LIMIT, Body, Incoming};
+pub use json_text::{Fields, JsonText};
 pub use limit::{keep_bounded, throttle};
 pub use pagination::Pagination;
 pub use pipeline::{add_standard_headers, error_response, serve, serve_bare};

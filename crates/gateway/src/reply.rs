@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::ApiError;
+use crate::{ApiError, JsonText};
 
 /// An answer before the gateway puts its own headers on it.
 #[derive(Clone, Debug)]
@@ -46,12 +46,31 @@ impl Reply {
         Self::json(StatusCode::OK, &Page { status: "success", data, pagination })
     }
 
+    /// The same page; `write` writes the data, about so many bytes.
+    pub fn page_as_text<P: Serialize>(
+        bytes: usize,
+        write: impl FnOnce(&mut JsonText),
+        pagination: &P,
+    ) -> Self {
+        let mut json = JsonText::with_capacity(bytes);
+        json.object(|page| {
+            page.text("status", "success");
+            page.field("data", write);
+            page.value("pagination", pagination);
+        });
+        Self::json_bytes(StatusCode::OK, json.into_bytes())
+    }
+
     /// Any JSON.
     pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Result<Self, ApiError> {
         let body = serde_json::to_vec(value).map_err(ApiError::internal)?;
+        Ok(Self::json_bytes(status, body))
+    }
+
+    fn json_bytes(status: StatusCode, body: Vec<u8>) -> Self {
         let reply = Self { status, headers: HeaderMap::new(), body: body.into() };
         let json = HeaderValue::from_static("application/json; charset=utf-8");
-        Ok(reply.with_header(header::CONTENT_TYPE, json))
+        reply.with_header(header::CONTENT_TYPE, json)
     }
 
     /// A page.

@@ -88,8 +88,9 @@ impl Instant {
     }
 
     /// The same, without reading a format over and over: answers are full of them.
-    fn iso(self) -> [u8; 24] {
-        let time = self.to_utc();
+    pub fn iso(self) -> [u8; 24] {
+        // Of a time with an offset every part would be computed from the start.
+        let time = self.to_utc().naive_utc();
         let millis = u32::try_from(self.0.rem_euclid(1_000)).unwrap_or(0);
         let year = u32::try_from(time.year()).unwrap_or(0);
         let mut text = *b"0000-00-00T00:00:00.000Z";

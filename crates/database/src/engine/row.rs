@@ -27,21 +27,23 @@ impl Row<'_> {
     pub(crate) fn cell(&self, index: usize) -> Cell<'_> {
         let raw = self.statement.as_ptr();
         let Ok(index) = c_int::try_from(index) else { return Cell::Null };
-        // SAFETY: the statement stands on a row; an index out of range gives NULL;
-        // texts and bytes stay where they are until the next step, which needs the
-        // run this row borrows: their types are asked for as they are, so that
-        // nothing is converted.
+        // SAFETY: the statement stands on a row; an index out of range gives NULL; the
+        // value is looked at on the thread that runs the statement; texts and bytes stay
+        // where they are until the next step, which needs the run this row borrows: their
+        // types are asked for as they are, so that nothing is converted. The column is
+        // looked up once: the engine checks the statement at every look.
         unsafe {
-            match ffi::sqlite3_column_type(raw, index) {
-                ffi::SQLITE_INTEGER => Cell::Integer(ffi::sqlite3_column_int64(raw, index)),
-                ffi::SQLITE_FLOAT => Cell::Real(ffi::sqlite3_column_double(raw, index)),
+            let value = ffi::sqlite3_column_value(raw, index);
+            match ffi::sqlite3_value_type(value) {
+                ffi::SQLITE_INTEGER => Cell::Integer(ffi::sqlite3_value_int64(value)),
+                ffi::SQLITE_FLOAT => Cell::Real(ffi::sqlite3_value_double(value)),
                 ffi::SQLITE_TEXT => {
-                    let start = ffi::sqlite3_column_text(raw, index);
-                    Cell::Text(bytes(start, ffi::sqlite3_column_bytes(raw, index)))
+                    let start = ffi::sqlite3_value_text(value);
+                    Cell::Text(bytes(start, ffi::sqlite3_value_bytes(value)))
                 }
                 ffi::SQLITE_BLOB => {
-                    let start = ffi::sqlite3_column_blob(raw, index).cast::<u8>();
-                    Cell::Blob(bytes(start, ffi::sqlite3_column_bytes(raw, index)))
+                    let start = ffi::sqlite3_value_blob(value).cast::<u8>();
+                    Cell::Blob(bytes(start, ffi::sqlite3_value_bytes(value)))
                 }
                 _ => Cell::Null,
             }

@@ -26,6 +26,10 @@ fn is_client_id(tag: &str) -> bool {
 /// An address as people know it: `ada+<client id>@x.org` of a managed user is
 /// `ada@x.org`.
 pub fn display_email(email: &str) -> Cow<'_, str> {
+    // Most have none, and lists show hundreds.
+    if !email.as_bytes().contains(&b'+') {
+        return Cow::Borrowed(email);
+    }
     let parts = email.rsplit_once('@').and_then(|(local, domain)| {
         let (name, tag) = local.rsplit_once('+')?;
         is_client_id(tag).then_some((name, domain))

@@ -1,4 +1,5 @@
-//! The whole rows of a page, and what belongs to them: one statement each.
+//! The whole rows of a page, and what belongs to them, in one statement: the page is
+//! found once.
 
 use std::collections::HashMap;
 
@@ -11,9 +12,6 @@ use crate::bookings::{
     Attendee, Booking, Host, Organizer, booking_columns, booking_tables, organizer_columns,
 };
 use crate::{BadRow, Row, Rows, Statement, Value};
-
-/// How many statements [`statements`] are.
-pub(super) const STATEMENTS: usize = 3;
 
 /// Which bookings.
 pub(super) enum Source<'a> {
@@ -35,39 +33,69 @@ impl Source<'_> {
     }
 }
 
-/// Bookings, their attendees, and their hosts beside the organisers.
-pub(super) fn statements(source: &Source<'_>) -> Vec<Statement> {
-    let Sql { text, arguments } = source.sql();
-    let of = |columns: &str, tables: &str| {
-        let text = format!("SELECT {columns} FROM ({text}) page {tables}");
-        Sql { text, arguments: arguments.clone() }.statement()
+/// What a row is, in the column behind those of bookings.
+const KIND_COLUMN: usize = 37;
+const BOOKING: i64 = 0;
+const ATTENDEE: i64 = 1;
+const HOST: i64 = 2;
+
+/// Columns of one part of the union that stay empty, so that all are equally wide.
+macro_rules! nulls {
+    (25) => {
+        concat!(nulls!(5), ", ", nulls!(5), ", ", nulls!(5), ", ", nulls!(5), ", ", nulls!(5))
     };
-    let attendees = "a.booking_id, a.id, a.name, a.email, a.time_zone, a.language, \
-        a.phone_number, a.is_guest, a.absent, a.seat_uid, a.responses, a.metadata";
-    vec![
-        of(booking_columns!(), booking_tables!("CROSS JOIN booking b ON b.id = page.id")),
-        of(attendees, "CROSS JOIN attendee a ON a.booking_id = page.id ORDER BY a.id"),
-        of(
-            concat!("h.booking_id, h.is_fixed, ", organizer_columns!()),
-            "CROSS JOIN booking_host h ON h.booking_id = page.id \
-             JOIN user u ON u.id = h.user_id ORDER BY h.user_id",
-        ),
-    ]
+    (28) => {
+        concat!(nulls!(25), ", NULL, NULL, NULL")
+    };
+    (5) => {
+        "NULL, NULL, NULL, NULL, NULL"
+    };
 }
 
-/// Puts together what [`statements`] found.
-pub(super) fn add(organization: OrganizationNumber, answers: &[Rows], page: &mut Page) {
-    let [bookings, attendees, hosts, ..] = answers else { return };
-    let mut attendees = by_booking(attendees, |row| attendee(organization, row));
-    let mut hosts = by_booking(hosts, |row| host(organization, row));
-    for row in bookings.iter() {
+/// Bookings, their attendees, and their hosts beside the organisers, of the ids of
+/// `page`.
+const WHOLE: &str = concat!(
+    "SELECT ",
+    booking_columns!(),
+    ", 0 FROM page ",
+    booking_tables!("CROSS JOIN booking b ON b.id = page.id"),
+    "UNION ALL SELECT a.booking_id, a.id, a.name, a.email, a.time_zone, a.language, \
+     a.phone_number, a.is_guest, a.absent, a.seat_uid, a.responses, a.metadata, ",
+    nulls!(25),
+    ", 1 FROM page CROSS JOIN attendee a ON a.booking_id = page.id \
+     UNION ALL SELECT h.booking_id, h.is_fixed, ",
+    organizer_columns!(),
+    ", ",
+    nulls!(28),
+    ", 2 FROM page CROSS JOIN booking_host h ON h.booking_id = page.id \
+     JOIN user u ON u.id = h.user_id"
+);
+
+/// All of a source, in no order.
+pub(super) fn statement(source: &Source<'_>) -> Statement {
+    let Sql { text, arguments } = source.sql();
+    Sql { text: format!("WITH page AS MATERIALIZED ({text}) {WHOLE}"), arguments }.statement()
+}
+
+/// Puts together what [`statement`] found.
+pub(super) fn add(organization: OrganizationNumber, rows: &Rows, page: &mut Page) {
+    let mut attendees = Parts::new();
+    let mut hosts = Parts::new();
+    for row in rows.iter() {
+        match row.integer(KIND_COLUMN) {
+            Ok(ATTENDEE) => add_part(&mut attendees, row, |row| attendee(organization, row)),
+            Ok(HOST) => add_part(&mut hosts, row, |row| host(organization, row)),
+            _ => {}
+        }
+    }
+    for row in rows.iter().filter(|row| row.integer(KIND_COLUMN) == Ok(BOOKING)) {
         let whole = Booking::read_alone(organization, row).and_then(|booking| {
             let id = booking.id.row();
-            Ok(Booking {
-                attendees: attendees.remove(&id).unwrap_or(Ok(Vec::new()))?,
-                co_hosts: hosts.remove(&id).unwrap_or(Ok(Vec::new()))?,
-                ..booking
-            })
+            let mut attendees = attendees.remove(&id).unwrap_or(Ok(Vec::new()))?;
+            attendees.sort_unstable_by_key(|attendee| attendee.id);
+            let mut co_hosts = hosts.remove(&id).unwrap_or(Ok(Vec::new()))?;
+            co_hosts.sort_unstable_by_key(|host| host.user.id);
+            Ok(Booking { attendees, co_hosts, ..booking })
         });
         match whole {
             Ok(booking) => page.bookings.push(booking),
@@ -79,19 +107,19 @@ pub(super) fn add(organization: OrganizationNumber, answers: &[Rows], page: &mut
 /// The parts of each booking; one bad part makes those of its booking bad.
 type Parts<T> = HashMap<i64, Result<Vec<T>, BadRow>>;
 
-fn by_booking<T>(rows: &Rows, read: impl Fn(Row<'_>) -> Result<T, BadRow>) -> Parts<T> {
-    let mut parts: Parts<T> = HashMap::new();
-    for row in rows.iter() {
-        let Ok(booking) = row.integer(0) else { continue };
-        let of_it = parts.entry(booking).or_insert(Ok(Vec::new()));
-        if let Ok(known) = of_it {
-            match read(row) {
-                Ok(part) => known.push(part),
-                Err(error) => *of_it = Err(error),
-            }
+fn add_part<T>(
+    parts: &mut Parts<T>,
+    row: Row<'_>,
+    read: impl FnOnce(Row<'_>) -> Result<T, BadRow>,
+) {
+    let Ok(booking) = row.integer(0) else { return };
+    let of_it = parts.entry(booking).or_insert(Ok(Vec::new()));
+    if let Ok(known) = of_it {
+        match read(row) {
+            Ok(part) => known.push(part),
+            Err(error) => *of_it = Err(error),
         }
     }
-    parts
 }
 
 fn attendee(organization: OrganizationNumber, row: Row<'_>) -> Result<Attendee, BadRow> {

@@ -18,10 +18,6 @@ use query::Query;
 
 pub use filter::{Filter, Order, Span, StatusFilter, Viewer};
 
-/// How many bookings may be left out before the ids of a page are worth a read of
-/// their own: three statements would each count as far.
-const NEAR: u32 = 200;
-
 /// A page of bookings.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
@@ -34,15 +30,15 @@ pub struct Page {
     pub unreadable: Vec<BadRow>,
 }
 
-/// One page, and how many there are, in one read. What lies far behind the first
-/// page, or is longer than a provider answers at once, takes more.
+/// One page, and how many there are, in one read. What is longer than a provider
+/// answers at once takes more.
 pub async fn list<D: Database>(
     scope: &Scope<'_, D>,
     filter: &Filter<'_>,
 ) -> Result<Page, StoreError> {
     let query = Query::of(scope.organization(), filter);
     let mut page = Page::default();
-    if filter.skip > NEAR || !read_at_once(scope, &query, &mut page).await? {
+    if !read_at_once(scope, &query, &mut page).await? {
         read_in_parts(scope, &query, &mut page).await?;
     }
     page.bookings.sort_by(|one, other| filter.compare(one, other));
@@ -55,12 +51,11 @@ async fn read_at_once<D: Database>(
     query: &Query<'_>,
     page: &mut Page,
 ) -> Result<bool, StoreError> {
-    let mut batch = details::statements(&Source::Page(query));
-    batch.push(total::statement(query));
+    let batch = vec![total::statement(query), details::statement(&Source::Page(query))];
     match scope.read(batch).await {
         Ok(answers) => {
-            page.total = total(answers.get(details::STATEMENTS))?;
-            details::add(scope.organization(), &answers, page);
+            page.total = total(answers.first())?;
+            answers.iter().skip(1).for_each(|rows| details::add(scope.organization(), rows, page));
             Ok(true)
         }
         Err(DatabaseError::TooLarge) => Ok(false),
@@ -80,8 +75,8 @@ async fn read_in_parts<D: Database>(
     let ids = answers.first().map_or(Ok(Vec::new()), |rows| rows.map(|row| row.integer(0)))?;
     let mut parts = vec![ids];
     while let Some(mut ids) = parts.pop() {
-        match scope.read(details::statements(&Source::Ids(&ids))).await {
-            Ok(answers) => details::add(scope.organization(), &answers, page),
+        match scope.read_one(details::statement(&Source::Ids(&ids))).await {
+            Ok(rows) => details::add(scope.organization(), &rows, page),
             Err(DatabaseError::TooLarge) if ids.len() > 1 => {
                 let rest = ids.split_off(ids.len() / 2);
                 parts.extend([rest, ids]);
