@@ -6,6 +6,7 @@ use meridian_domain::booking::{
 use meridian_gateway::validate::{self, Fields, boolean, text};
 use meridian_gateway::{ApiError, Reply, Request};
 use meridian_kernel::UuidUid;
+use meridian_payloads::booking as payloads;
 use meridian_store::bookings::{self, Booking, CancelOutcome, Cancellation, SeatLeft};
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ use crate::admission::{instead_of_not_found, scope_in};
 use crate::booking_output::BookingOutput;
 use crate::errors::{booking_not_found, not_cancelled};
 use crate::managed::{Managed, manages, shown};
-use crate::{notify, webhook_payload};
+use crate::notify;
 
 /// How long a reason may be, in characters.
 const LONGEST_REASON: usize = 5_000;
@@ -189,7 +190,7 @@ impl Ending {
             .iter()
             .map(|booking| as_cancelled(booking, input.reason.clone(), by_email.clone(), request))
             .collect();
-        let told = |one| webhook_payload::cancelled(one, None, bookable.as_ref(), settings);
+        let told = |one| payloads::cancelled(one, None, bookable.as_ref(), settings);
         let cancellation = Cancellation {
             uids: ended.iter().map(|booking| booking.uid.as_str()).collect(),
             reason: input.reason.as_deref(),
@@ -222,7 +223,7 @@ impl Ending {
         }
         // Whoever stands up is told of their own seat, in the words of a cancellation.
         let gone = as_cancelled(booking, input.reason.clone(), by_email.clone(), request);
-        let event = webhook_payload::cancelled(&gone, Some(seat_uid), bookable.as_ref(), settings);
+        let event = payloads::cancelled(&gone, Some(seat_uid), bookable.as_ref(), settings);
         let seat = SeatLeft {
             uid: &booking.uid,
             seat_uid,

@@ -3,12 +3,13 @@
 use meridian_domain::booking::{Event, Forbidden, Status};
 use meridian_gateway::validate::{self, Fields, text};
 use meridian_gateway::{ApiError, Reply, Request};
+use meridian_payloads::booking as payloads;
 use meridian_store::bookings::{self, AnswerOutcome, Booking, Confirmation, Refusal};
 use meridian_store::deliveries::BookingEvent;
 
 use crate::booking_output::BookingOutput;
 use crate::managed::{Managed, forbidden, standing};
-use crate::{notify, webhook_payload};
+use crate::notify;
 
 /// How long a reason may be, in characters.
 const LONGEST_REASON: usize = 5_000;
@@ -109,7 +110,7 @@ impl Waiting {
 
     fn told(&self, event: Event, bookings: &[Booking]) -> Vec<BookingEvent> {
         let Managed { bookable, settings, .. } = &self.managed;
-        let one = |booking| webhook_payload::changed(event, booking, bookable.as_ref(), settings);
+        let one = |booking| payloads::changed(event, booking, bookable.as_ref(), settings);
         bookings.iter().map(one).collect()
     }
 

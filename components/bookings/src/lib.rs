@@ -33,6 +33,5 @@ mod routes;
 mod shares;
 mod v2024_04_15;
 mod v2024_08_13;
-mod webhook_payload;
 
 meridian_edge::component!(routes::TABLE);

@@ -5,6 +5,7 @@ use meridian_domain::booking::{Decision, Event, HostTime, Span};
 use meridian_edge::availability::Reasons;
 use meridian_gateway::{ApiError, Request, idempotency};
 use meridian_kernel::Zone;
+use meridian_payloads::booking as payloads;
 use meridian_scheduling::{Limits, Measure};
 use meridian_store::bookings::{
     self, BookerLimit, Booking, CreateOutcome, LimitUnit, Made, NewBookings, PeriodLimit,
@@ -16,7 +17,7 @@ use crate::errors::{self, not_made};
 use crate::event_type::{self, Target};
 use crate::hosting::{self, Asked, Hosting};
 use crate::new_booking::{Draft, Parts};
-use crate::{notify, webhook_payload};
+use crate::notify;
 
 /// How often a decision is made again because what it stood on has changed. After
 /// that it no longer matters whose turn it is.
@@ -258,7 +259,7 @@ fn events(target: &Target, wanted: Wanted<'_>, drafts: &[Draft]) -> Vec<BookingE
         seen.attendees.extend(draft.joining.iter().cloned());
         let mut tell = |event: Event| {
             let (bookable, settings) = (&target.bookable, &target.settings);
-            events.push(webhook_payload::made(event, &seen, draft.seat_uid(), bookable, settings));
+            events.push(payloads::made(event, &seen, draft.seat_uid(), bookable, settings));
         };
         // A seat is taken at once, whatever the first one waited for.
         let joined = (!draft.joining.is_empty()).then_some(Event::Created);

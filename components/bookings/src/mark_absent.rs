@@ -3,12 +3,13 @@
 use meridian_domain::booking::Forbidden;
 use meridian_gateway::validate::{self, Fields, Violation, boolean, email};
 use meridian_gateway::{ApiError, Reply, Request};
+use meridian_payloads::booking as payloads;
 use meridian_store::bookings::{self, Absence, AbsenceOutcome, Booking};
 use serde_json::Value;
 
 use crate::booking_output::BookingOutput;
 use crate::managed::{Managed, forbidden};
-use crate::{notify, webhook_payload};
+use crate::notify;
 
 /// How many attendees one request may name.
 const MOST_ATTENDEES: usize = 1_000;
@@ -30,7 +31,7 @@ pub async fn mark_absent(request: Request) -> Result<Reply, ApiError> {
         uid,
         host: input.host,
         attendees: &input.attendees,
-        event: webhook_payload::absent(&noted, &input.attendees),
+        event: payloads::absent(&noted, &input.attendees),
         now: request.now,
     };
     match bookings::mark_absent(&managed.scope, &absence).await? {

@@ -6,6 +6,7 @@ use meridian_edge::availability::Reasons;
 use meridian_gateway::{ApiError, Request, idempotency};
 use meridian_kernel::{AttendeeId, BookingId, Instant, ShortUid, UserId, UuidUid, Zone};
 use meridian_kernel::{SchedulingType, WireId};
+use meridian_payloads::booking as payloads;
 use meridian_store::bookings::{
     self, Attendee, Booking, CreateOutcome, Host, Joining, NewBookings, Opening, Replaced,
 };
@@ -17,7 +18,7 @@ use crate::errors::not_made;
 use crate::event_type::Target;
 use crate::hosting::{self, Asked, Hosting};
 use crate::making::Periods;
-use crate::{notify, webhook_payload};
+use crate::notify;
 
 /// How often a move is decided again because what it stood on has changed, or because
 /// the chosen host was just taken by somebody else.
@@ -300,6 +301,6 @@ impl Move<'_> {
         let mut seen = drafted.booking.clone();
         seen.attendees.extend(drafted.joining.iter().cloned());
         let (bookable, settings) = (&target.bookable, &target.settings);
-        webhook_payload::moved(self.event, &seen, self.old, self.seat_uid, bookable, settings)
+        payloads::moved(self.event, &seen, self.old, self.seat_uid, bookable, settings)
     }
 }

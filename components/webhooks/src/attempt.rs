@@ -95,6 +95,10 @@ fn build(
 }
 
 #[cfg(test)]
+#[path = "trigger_tests.rs"]
+mod trigger_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use futures::future::{join, join_all};
 use http::StatusCode;
-use meridian_edge::{DATABASE, WitDatabase, WitGuard};
+use meridian_edge::{DATABASE, WitDatabase, WitGuard, wake};
 use meridian_gateway::{ApiError, Guard, Refusal, Reply, Request};
 use meridian_kernel::{Instant, OrganizationNumber};
 use meridian_store::deliveries::{self, Delivery};
@@ -47,6 +47,8 @@ pub(crate) async fn deliver_organization(request: Request) -> Result<Reply, ApiE
     let organization = number
         .and_then(OrganizationNumber::new)
         .ok_or_else(|| ApiError::not_found("Organization not found"))?;
+    // Before anything is looked for: who commits after this sends another call.
+    wake::arrived(organization).await;
     deliver_after_response(organization, request.now);
     Reply::json(StatusCode::ACCEPTED, &json!({ "status": "success", "data": {} }))
 }
@@ -147,8 +149,14 @@ async fn open(organization: OrganizationNumber) -> Result<Found, ApiError> {
 /// Deliveries and jobs beside each other: neither waits for the other.
 async fn work(scope: &Scope<'_, WitDatabase>, stop_at: Instant) -> Result<Left, ApiError> {
     let vault = secrets::vault().await?;
-    let (deliveries, jobs) =
-        join(deliver(scope, &vault, stop_at), jobs::work(scope, &vault, stop_at)).await;
+    let at_hand = due_work::at_hand(scope, Instant::now()).await?;
+    let deliveries = async {
+        if at_hand.deliveries { deliver(scope, &vault, stop_at).await } else { Ok(Left::Nothing) }
+    };
+    let jobs = async {
+        if at_hand.jobs { jobs::work(scope, &vault, stop_at).await } else { Ok(Left::Nothing) }
+    };
+    let (deliveries, jobs) = join(deliveries, jobs).await;
     Ok(deliveries?.and(jobs?))
 }
 

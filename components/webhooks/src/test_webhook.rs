@@ -3,10 +3,9 @@
 use meridian_domain::webhook::TRIGGERS;
 use meridian_gateway::validate::{self, Fields, one_of};
 use meridian_gateway::{ApiError, Reply, Request};
-use meridian_kernel::Instant;
+use meridian_payloads::example;
 use meridian_store::webhooks::Webhook;
 use meridian_store::{deliveries, due_work};
-use serde_json::{Value, json};
 
 use crate::delivery_output::present;
 use crate::{access, deliver};
@@ -14,16 +13,12 @@ use crate::{access, deliver};
 /// What a webhook is tested with that asks for nothing.
 const USUAL_TRIGGER: &str = "BOOKING_CREATED";
 
-/// In how many minutes the example's meeting begins, and how long it takes.
-const STARTS_IN: i64 = 24 * 60;
-const LENGTH: i64 = 30;
-
 pub(crate) async fn test_webhook(request: Request) -> Result<Reply, ApiError> {
     let scope = meridian_edge::scope(&request).await?;
     let webhook = access::find_own(&request, &scope).await?;
     let trigger = read_trigger(&request, &webhook)?;
     due_work::mark_due(&scope, request.now).await?;
-    let payload = example(request.now).to_string();
+    let payload = example(&trigger, scope.organization(), request.now).to_string();
     let sent = deliveries::send_test(&scope, &webhook.id, &trigger, payload, request.now).await?;
     let sent = sent.ok_or_else(|| access::not_found(&request))?;
     deliver::deliver_after_response(scope.organization(), request.now);
@@ -38,32 +33,4 @@ fn read_trigger(request: &Request, webhook: &Webhook) -> Result<String, ApiError
     fields.finish()?;
     let usual = webhook.triggers.first().map_or(USUAL_TRIGGER, String::as_str);
     Ok(trigger.unwrap_or(usual).to_owned())
-}
-
-/// A booking that nobody made. Its `uid` is no booking's.
-fn example(now: Instant) -> Value {
-    let start = now.plus_minutes(STARTS_IN);
-    let person = |name: &str, email: &str| {
-        json!({
-            "name": name,
-            "email": email,
-            "timeZone": "UTC",
-            "language": { "locale": "en" },
-            "utcOffset": 0,
-        })
-    };
-    json!({
-        "test": true,
-        "type": "test",
-        "title": "Test of a webhook",
-        "description": "Nothing was booked.",
-        "startTime": start,
-        "endTime": start.plus_minutes(LENGTH),
-        "length": LENGTH,
-        "organizer": person("Organizer", "organizer@example.com"),
-        "attendees": [person("Attendee", "attendee@example.com")],
-        "uid": "test",
-        "status": "ACCEPTED",
-        "location": "https://example.com/call",
-    })
 }

@@ -22,6 +22,7 @@ pub mod outbox;
 mod serve;
 mod services;
 mod variable;
+pub mod wake;
 
 #[doc(hidden)]
 pub use bindings::direct;

@@ -2,6 +2,8 @@
 //! sure that somebody looks at them soon, and at the latest with the next sweep. Who
 //! uses it is granted `http://webhooks.spin.internal` and the variable `platform_secret`.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use meridian_domain::jobs::{EMAIL, Email, MAX_EMAIL_ATTEMPTS};
 use meridian_gateway::{ApiError, Services};
@@ -10,7 +12,7 @@ use meridian_store::jobs::{NewJob, Payload};
 use meridian_store::{Scope, due_work};
 use meridian_vault::Vault;
 
-use crate::{SpinServices, WitDatabase, after_response, send, variable};
+use crate::{SpinServices, WitDatabase, after_response, send, variable, wake};
 
 /// Notes that the organisation may have work, before a batch that may write some.
 pub async fn mark_due(scope: &Scope<'_, WitDatabase>, now: Instant) -> Result<(), ApiError> {
@@ -42,11 +44,17 @@ pub async fn deliver_after_response(
     if let Err(error) = mark_due(scope, now).await {
         SpinServices.log(&format!("the outbox could not be marked as due: {error}"));
     }
-    after_response(deliver(scope.organization()));
+    let organization = scope.organization();
+    if let Some(wait) = wake::take_on(organization).await {
+        after_response(deliver(organization, wait));
+    }
 }
 
-/// Failing is no harm: the sweep comes.
-async fn deliver(organization: OrganizationNumber) {
+/// After so many milliseconds. Failing is no harm: the sweep comes.
+async fn deliver(organization: OrganizationNumber, wait: i64) {
+    if let Ok(wait @ 1..) = u64::try_from(wait) {
+        spin_sdk::time::sleep(Duration::from_millis(wait)).await;
+    }
     let Some(secret) = variable("platform_secret").await else { return };
     let url =
         format!("http://webhooks.spin.internal/internal/organizations/{organization}/deliver");
@@ -57,5 +65,6 @@ async fn deliver(organization: OrganizationNumber) {
         && let Err(error) = send(request).await
     {
         SpinServices.log(&format!("the outbox was not delivered at once: {error}"));
+        wake::arrived(organization).await;
     }
 }

@@ -13,14 +13,14 @@ mod turn;
 
 use meridian_kernel::{Instant, OrganizationNumber, UserId, WireId};
 
-use crate::webhooks::{asks_for, told_of_booking};
+use crate::webhooks::{asks_for, somebody_asks, told_of_booking};
 use crate::{Statement, arguments};
 
 pub use log::{Logged, MOST_REPLAYED, Redelivery, list, redeliver, replay, send_test};
 pub use prune::prune;
 pub use record::{DISABLED, Report, Verdict};
-pub(crate) use turn::waiting;
 pub use turn::{AT_A_TIME_PER_ENDPOINT, Delivery, MOST_FAILURES, line_up, take_turn};
+pub(crate) use turn::{able, waiting};
 
 /// Something that happened to a booking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,36 +45,74 @@ pub fn booking_events(
     organization: OrganizationNumber,
     now: Instant,
 ) -> [Statement; 2] {
-    let note = Statement::command(
-        concat!(
-            "INSERT INTO outbox_event (trigger_event, booking_uid, payload, created_at) \
-             SELECT e.value ->> 0, b.uid, iif(m.user_id IS NULL, \
-             json_set(e.value -> 2, '$.bookingId', ?2 + b.id), json_set(e.value -> 2, \
-             '$.bookingId', ?2 + b.id, '$.platformClientId', m.client_id)), ?3 \
-             FROM json_each(?1) e CROSS JOIN booking b ON b.uid = e.value ->> 1 \
-             LEFT JOIN managed_user m ON m.user_id = b.user_id WHERE EXISTS (SELECT 1 FROM webhook w WHERE w.id IN (",
-            told_of_booking!("b"),
-            ") AND ",
-            asks_for!("w", "e.value ->> 0"),
-            ")"
-        ),
-        arguments![events_json(events), organization.wire_id(), now],
-    );
+    let note = match events {
+        [event] => note_one(event, organization, now),
+        events => note_all(events, organization, now),
+    };
     // The events just noted are the newest, as many as the statement before changed.
     let tell = Statement::command(
         concat!(
             "INSERT INTO webhook_delivery (event_id, webhook_id, next_attempt_at) \
-             SELECT newest.id, w.id, ?1 FROM (SELECT id, trigger_event, booking_uid \
+             SELECT newest.id, w.id, ?1 FROM (SELECT id, trigger_event, booking_id \
              FROM outbox_event ORDER BY id DESC LIMIT (SELECT changes())) newest \
-             CROSS JOIN booking b ON b.uid = newest.booking_uid CROSS JOIN webhook w \
+             CROSS JOIN booking b ON b.id = newest.booking_id CROSS JOIN webhook w \
              WHERE w.id IN (",
-            told_of_booking!("b"),
-            ") AND ",
-            asks_for!("w", "newest.trigger_event")
+            told_of_booking!(asks_for!("l", "newest.trigger_event")),
+            ")"
         ),
         arguments![now],
     );
     [note, tell]
+}
+
+/// Notes an event `$trigger` with `$payload` of each booking `b` of `$from` where `$which`,
+/// if somebody asks for it. `?1` is the first id of the organisation, `?2` the time.
+macro_rules! note {
+    ($trigger:literal, $payload:literal, $from:literal, $which:literal) => {
+        concat!(
+            "INSERT INTO outbox_event (trigger_event, booking_id, booking_uid, payload, created_at) \
+             SELECT ",
+            $trigger,
+            ", b.id, b.uid, iif(m.user_id IS NULL, json_set(",
+            $payload,
+            ", '$.bookingId', ?1 + b.id), json_set(",
+            $payload,
+            ", '$.bookingId', ?1 + b.id, '$.platformClientId', m.client_id)), ?2 FROM ",
+            $from,
+            " LEFT JOIN managed_user m ON m.user_id = b.user_id \
+             WHERE ",
+            $which,
+            " AND EXISTS (",
+            told_of_booking!(asks_for!("l", $trigger)),
+            ")"
+        )
+    };
+}
+
+/// Mostly one thing happens at a time: bound values spare the list, for half the cost.
+fn note_one(event: &BookingEvent, organization: OrganizationNumber, now: Instant) -> Statement {
+    Statement::command(
+        note!("?3", "?4", "booking b", "b.uid = ?5"),
+        arguments![
+            organization.wire_id(),
+            now,
+            event.trigger,
+            event.payload.as_str(),
+            event.booking_uid.as_str(),
+        ],
+    )
+}
+
+fn note_all(events: &[BookingEvent], organization: OrganizationNumber, now: Instant) -> Statement {
+    Statement::command(
+        note!(
+            "e.value ->> 0",
+            "e.value -> 2",
+            "json_each(?3) e CROSS JOIN booking b",
+            "b.uid = e.value ->> 1"
+        ),
+        arguments![organization.wire_id(), now, events_json(events)],
+    )
 }
 
 /// `[[trigger, uid, payload], …]`; payloads are JSON already.
@@ -95,10 +133,40 @@ fn events_json(events: &[BookingEvent]) -> String {
     if json.is_empty() { "[]".to_owned() } else { json + "]" }
 }
 
+/// Something that happened to a user, or to the organisation as a whole, and to no booking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserEvent {
+    /// What webhooks ask for it by.
+    pub trigger: &'static str,
+    /// To whom, of the organisation whose batch it is; `None`: only the organisation's
+    /// webhooks hear of it.
+    pub user: Option<UserId>,
+    /// A JSON object.
+    pub payload: String,
+}
+
+/// The statements that note such an event and one delivery of it per active webhook of
+/// the user, of the platform client that manages them, and of the organisation, that
+/// asked for it. They belong in the batch that made it happen, next to each other, after
+/// [`crate::due_work::mark_due`]. Rows of the second one mean that there is somebody to
+/// tell.
+pub fn user_event(event: &UserEvent, now: Instant) -> [Statement; 2] {
+    let UserEvent { trigger, user, payload } = event;
+    let note = Statement::command(
+        concat!(
+            "INSERT INTO outbox_event (trigger_event, payload, created_at) SELECT ?1, ?2, ?3 \
+             WHERE ",
+            somebody_asks!("?4", "?1")
+        ),
+        arguments![*trigger, payload.as_str(), now, user.map(WireId::row)],
+    );
+    [note, deliver_newest(trigger, *user, now)]
+}
+
 /// One delivery of the newest event per active webhook of the user, of the platform client
 /// that manages them, and of the organisation, that asked for it. Belongs right behind the statement that noted the
 /// event, if there is any such webhook.
-pub(crate) fn deliver_newest(trigger: &str, user: UserId, now: Instant) -> Statement {
+pub(crate) fn deliver_newest(trigger: &str, user: Option<UserId>, now: Instant) -> Statement {
     // Without a webhook there is no event of ours, but no row here either. Not
     // `last_insert_rowid()`: it changes while this statement inserts.
     Statement::command(
@@ -110,6 +178,6 @@ pub(crate) fn deliver_newest(trigger: &str, user: UserId, now: Instant) -> State
              WHERE m.user_id = ?3)) AND ",
             asks_for!("w", "?1")
         ),
-        arguments![trigger, now, user.row()],
+        arguments![trigger, now, user.map(WireId::row)],
     )
 }

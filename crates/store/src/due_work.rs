@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use meridian_kernel::{Instant, OrganizationNumber};
 
-use crate::deliveries::waiting;
+use crate::deliveries::{AT_A_TIME_PER_ENDPOINT, MOST_FAILURES, able, waiting};
 use crate::jobs;
 use crate::{BadRow, Database, Platform, Row, Scope, Statement, StoreError, arguments};
 
@@ -64,6 +64,38 @@ pub async fn due<D: Database>(
         .map(|row| OrganizationNumber::new(row.count(0)?).ok_or(BadRow { column: 0, expected }))?)
 }
 
+/// What there is for a worker just now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AtHand {
+    /// Whether a delivery is due to an endpoint that may be called.
+    pub deliveries: bool,
+    /// Whether a job is due.
+    pub jobs: bool,
+}
+
+/// Looks what there is to take. A worker that finds nothing has only read: taking is a
+/// write, and would wait in line with those of requests.
+pub async fn at_hand<D: Database>(
+    scope: &Scope<'_, D>,
+    now: Instant,
+) -> Result<AtHand, StoreError> {
+    let sql = concat!(
+        "SELECT EXISTS (WITH RECURSIVE ",
+        waiting!(),
+        ", ",
+        able!(),
+        " SELECT 1 FROM able CROSS JOIN webhook_delivery d INDEXED BY webhook_delivery_due \
+         ON d.webhook_id = able.id WHERE d.state = 'pending' AND d.next_attempt_at <= ?1), \
+         EXISTS (SELECT 1 FROM job INDEXED BY job_due WHERE state = 'waiting' \
+         AND priority IN (0, 1, 2) AND run_at <= ?1)"
+    );
+    let bounds = arguments![now, MOST_FAILURES, AT_A_TIME_PER_ENDPOINT];
+    let rows = scope.work(vec![Statement::query(sql, bounds)]).await?;
+    let read = |row: Row<'_>| Ok(AtHand { deliveries: row.boolean(0)?, jobs: row.boolean(1)? });
+    let found: Option<Result<AtHand, BadRow>> = rows.first().and_then(crate::Rows::first).map(read);
+    Ok(found.transpose()?.unwrap_or_default())
+}
+
 /// What an organisation still has to do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outlook {
@@ -116,7 +148,8 @@ pub async fn outlook<D: Database>(scope: &Scope<'_, D>) -> Result<Outlook, Store
          ON b.start_at > clock.at AND b.status = 'accepted' \
          UNION ALL SELECT min(b.end_at) FROM clock JOIN booking b INDEXED BY booking_ends \
          ON b.end_at > clock.at AND b.status = 'accepted' \
-         UNION ALL SELECT min(created_at) + ?1 FROM outbox_event \
+         UNION ALL SELECT created_at + ?1 FROM outbox_event \
+         WHERE id = (SELECT min(id) FROM outbox_event) \
          UNION ALL SELECT min(due) FROM job_queue UNION ALL SELECT min(created_at) + ?2 \
          FROM job INDEXED BY job_dead WHERE state = 'dead')), \
          (SELECT count(*) FROM webhook_delivery INDEXED BY webhook_delivery_due \

@@ -37,6 +37,7 @@ pub const ORGANIZATION: Migrations = Migrations(&[
     include_str!("../../../migrations/organization/0014_roles.sql"),
     include_str!("../../../migrations/organization/0015_verified_emails.sql"),
     include_str!("../../../migrations/organization/0016_jobs.sql"),
+    include_str!("../../../migrations/organization/0017_outbox_order.sql"),
 ]);
 
 impl Migrations {

@@ -249,7 +249,7 @@ fn outbox_statements(user: UserId, new: &NewOutOfOffice, now: Instant) -> [State
             user.row(),
         ],
     );
-    [event, deliveries::deliver_newest(TRIGGER, user, now)]
+    [event, deliveries::deliver_newest(TRIGGER, Some(user), now)]
 }
 
 /// Changes an entry of its user.

@@ -23,6 +23,7 @@ mod isolation;
 mod jobs;
 mod keys;
 mod limits;
+mod managed_tokens;
 mod managed_users;
 mod matrix;
 mod oauth2;

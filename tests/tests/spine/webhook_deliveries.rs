@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::StatusCode;
 use meridian_tests::{
-    Client, Delivery, Organization, Reaction, Receiver, Server, free_port, in_both_modes,
+    Client, Delivery, Organization, Reaction, Receiver, Server, free_port, in_both_modes, race,
 };
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -85,6 +85,37 @@ fn every_try_is_signed_for_plain_and_for_standard_verifiers_under_one_id() {
         assert_eq!(shown["id"].to_string(), tries[0].header("x-cal-delivery-id"));
         assert_eq!((&shown["tries"], &shown["responseStatus"]), (&json!(2), &json!(200)));
         assert_eq!((&shown["error"], &shown["nextTryAt"]), (&Value::Null, &Value::Null));
+    });
+}
+
+/// One call to deliver does for all that is booked within some milliseconds.
+#[test]
+fn bookings_at_the_same_moment_are_all_told_of_at_once_and_none_twice() {
+    const ROUNDS: usize = 20;
+    const AT_ONCE: usize = 4;
+    in_both_modes(|server| {
+        let receiver = Receiver::start();
+        let organization = server.organization();
+        webhook(&organization, &receiver.url("/hook"), None);
+        Organization::work_around_the_clock(&organization.client);
+        let event_type = organization.event_type("meet", 30);
+        let waited = std::sync::Mutex::new(Duration::ZERO);
+        let booked = race(ROUNDS, AT_ONCE, |round, contender| {
+            let start = format!("2050-03-{:02}T{:02}:00:00.000Z", round + 1, contender + 7);
+            let uid = organization.book(event_type, &start)["uid"].clone();
+            let answered = Instant::now();
+            let is_told = |delivery: &Delivery| delivery.json()["payload"]["uid"] == uid;
+            while !receiver.deliveries().iter().any(is_told) {
+                assert!(answered.elapsed() < PATIENCE, "nobody was told of {uid}");
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            *waited.lock().unwrap() += answered.elapsed();
+            uid
+        });
+        assert_eq!(receiver.deliveries().len(), booked.iter().flatten().count());
+        // Sweeps, which find what was not told at once, come five seconds apart.
+        let each = *waited.lock().unwrap() / (ROUNDS * AT_ONCE) as u32;
+        assert!(each < Duration::from_millis(1_500), "{each:?}");
     });
 }
 

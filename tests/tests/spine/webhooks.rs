@@ -84,6 +84,79 @@ fn a_template_shapes_the_body() {
     });
 }
 
+/// Contract: webhooks, "`triggers` enum".
+const TRIGGERS: [&str; 21] = [
+    "BOOKING_CREATED",
+    "BOOKING_PAYMENT_INITIATED",
+    "BOOKING_PAID",
+    "BOOKING_RESCHEDULED",
+    "BOOKING_REQUESTED",
+    "BOOKING_CANCELLED",
+    "BOOKING_REJECTED",
+    "BOOKING_NO_SHOW_UPDATED",
+    "FORM_SUBMITTED",
+    "FORM_SUBMITTED_NO_EVENT",
+    "ROUTING_FORM_FALLBACK_HIT",
+    "MEETING_STARTED",
+    "MEETING_ENDED",
+    "RECORDING_READY",
+    "RECORDING_TRANSCRIPTION_GENERATED",
+    "INSTANT_MEETING",
+    "OOO_CREATED",
+    "AFTER_HOSTS_CAL_VIDEO_NO_SHOW",
+    "AFTER_GUESTS_CAL_VIDEO_NO_SHOW",
+    "DELEGATION_CREDENTIAL_ERROR",
+    "WRONG_ASSIGNMENT_REPORT",
+];
+
+#[test]
+fn every_trigger_can_be_asked_for_and_tried_out_in_its_own_words() {
+    in_both_modes(|server| {
+        let receiver = Receiver::start();
+        let organization = server.organization();
+        let client = &organization.client;
+        let body = json!({
+            "subscriberUrl": receiver.url("/all"), "active": true, "triggers": TRIGGERS,
+        });
+        let made = client.post("/v2/webhooks", &body).data(201);
+        assert_eq!(made["triggers"], json!(TRIGGERS));
+        let test = format!("/v2/webhooks/{}/test", made["id"].as_str().unwrap());
+        for trigger in TRIGGERS {
+            client.post(&test, &json!({ "trigger": trigger })).data(201);
+        }
+        let heard = receiver.wait_for("/all", TRIGGERS.len(), Duration::from_secs(60));
+        for trigger in TRIGGERS {
+            let of_it = heard.iter().map(|one| one.json());
+            let body = of_it.into_iter().find(|body| body["triggerEvent"] == trigger);
+            let body = body.unwrap_or_else(|| panic!("{trigger} was not heard"));
+            assert_eq!(body["payload"]["test"], true, "{trigger}");
+            // What only this one has, or those like it.
+            let own = match trigger {
+                "BOOKING_PAYMENT_INITIATED" | "BOOKING_PAID" => "/paymentId",
+                "BOOKING_RESCHEDULED" => "/rescheduleUid",
+                "BOOKING_CANCELLED" => "/cancellationReason",
+                "BOOKING_REJECTED" => "/rejectionReason",
+                "BOOKING_NO_SHOW_UPDATED" => "/attendees/0/noShow",
+                "FORM_SUBMITTED" => "/responses/email/value",
+                "FORM_SUBMITTED_NO_EVENT" => "/redirect/value",
+                "ROUTING_FORM_FALLBACK_HIT" => "/fallbackAction/type",
+                "MEETING_STARTED" | "MEETING_ENDED" => "/userId",
+                "RECORDING_READY" => "/downloadLink",
+                "RECORDING_TRANSCRIPTION_GENERATED" => "/downloadLinks/transcription/0/link",
+                "OOO_CREATED" => "/oooEntry/uuid",
+                "AFTER_HOSTS_CAL_VIDEO_NO_SHOW" => "/hostEmail",
+                "AFTER_GUESTS_CAL_VIDEO_NO_SHOW" => "/message",
+                "DELEGATION_CREDENTIAL_ERROR" => "/credential/appId",
+                "WRONG_ASSIGNMENT_REPORT" => "/report/reportedBy/email",
+                _ => "/organizer/email",
+            };
+            assert!(body["payload"].pointer(own).is_some(), "{trigger}: {body}");
+            let at_root = body.get("email").is_some();
+            assert_eq!(at_root, trigger.contains("FORM"), "{trigger}: {body}");
+        }
+    });
+}
+
 #[test]
 fn private_targets_are_refused_unless_allowed() {
     let server = Server::with(Options::default().variable("webhook_private_targets", "refuse"));

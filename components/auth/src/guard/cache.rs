@@ -80,11 +80,7 @@ pub fn entry<T: Serialize>(
 
 /// The entry, where it may be believed. One of another form (an older build wrote it)
 /// is no entry.
-pub fn believe<T: DeserializeOwned>(
-    stored: &[u8],
-    epoch: &[u8],
-    now: Instant,
-) -> Option<Entry<T>> {
+pub fn believe<T: DeserializeOwned>(stored: &[u8], epoch: &[u8], now: Instant) -> Option<Entry<T>> {
     let entry: Entry<T> = serde_json::from_slice(stored).ok()?;
     entry.is_believed(epoch, now).then_some(entry)
 }

@@ -181,8 +181,7 @@ impl<D: Database, C: Cache> LocalGuard<D, C> {
         load: impl Future<Output = Result<(Principal, Option<Instant>), Refusal>>,
     ) -> Result<Principal, Refusal> {
         let cache_key = format!("{CREDENTIALS}{hash}");
-        let (epoch, cached) =
-            self.look_up(&self.principals, organization, &cache_key, now).await;
+        let (epoch, cached) = self.look_up(&self.principals, organization, &cache_key, now).await;
         if let Some(principal) = cached {
             return Ok(principal);
         }
@@ -202,8 +201,7 @@ impl<D: Database, C: Cache> LocalGuard<D, C> {
             return Ok(without_organization());
         }
         let cache_key = format!("org:{organization}");
-        let (epoch, cached) =
-            self.look_up(&self.admissions, organization, &cache_key, now).await;
+        let (epoch, cached) = self.look_up(&self.admissions, organization, &cache_key, now).await;
         if let Some(admission) = cached {
             return admission.into_result();
         }

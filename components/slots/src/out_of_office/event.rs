@@ -1,7 +1,7 @@
 //! What webhooks hear of a new entry (contract: webhooks, `OOO_CREATED`).
 
+use meridian_domain::webhook::OutOfOfficeCreated;
 use meridian_kernel::Instant;
-use serde_json::{Value, json};
 
 use super::input::NewEntry;
 
@@ -13,35 +13,21 @@ pub const UNSPECIFIED: &str = "unspecified";
 
 /// The payload without what only the database knows: `id`, `user` and `toUser`.
 pub fn payload(new: &NewEntry, uuid: &str, now: Instant) -> String {
-    let entry = json!({
-        "id": null,
-        "uuid": uuid,
-        "start": new.start,
-        "end": new.end,
-        "createdAt": now,
-        "updatedAt": now,
-        "notes": new.notes,
-        "reason": reason(new.reason),
-        "user": null,
-        "toUser": null,
-    });
-    json!({ "oooEntry": entry }).to_string()
-}
-
-/// A reason as subscribers know it.
-fn reason(reason: &str) -> Value {
-    let (emoji, name) = match reason {
-        "vacation" => ("🏝️", "ooo_reasons_vacation"),
-        "travel" => ("✈️", "ooo_reasons_travel"),
-        "sick" => ("🤒", "ooo_reasons_sick_leave"),
-        "public_holiday" => ("🎉", "ooo_reasons_public_holiday"),
-        _ => ("⏰", "ooo_reasons_unspecified"),
+    let event = OutOfOfficeCreated {
+        uuid,
+        start: new.start,
+        end: new.end,
+        notes: new.notes.as_deref(),
+        reason: new.reason,
+        created_at: now,
     };
-    json!({ "emoji": emoji, "reason": name })
+    meridian_payloads::out_of_office(&event).to_string()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     #[test]
@@ -65,13 +51,5 @@ mod tests {
                 "reason": {"emoji": "🤒", "reason": "ooo_reasons_sick_leave"},
             })
         );
-    }
-
-    #[test]
-    fn every_reason_has_a_name_of_its_own() {
-        let mut names: Vec<String> = REASONS.map(|one| reason(one)["reason"].to_string()).into();
-        names.sort();
-        names.dedup();
-        assert_eq!(names.len(), REASONS.len());
     }
 }

@@ -195,10 +195,13 @@ const fn value_of(location: &Location) -> &'static str {
 /// The conferencing app that is there without being connected.
 const BUILT_IN_APP: &str = "cal-video";
 
+/// Where a booking takes place that is a call of that app.
+pub const CAL_VIDEO_LOCATION: &str = "integrations:daily";
+
 /// A conferencing app where no call was made yet: `integrations:daily`.
 fn app_value(integration: &str) -> String {
     match integration {
-        BUILT_IN_APP => "integrations:daily".to_owned(),
+        BUILT_IN_APP => CAL_VIDEO_LOCATION.to_owned(),
         "google-meet" => "integrations:google:meet".to_owned(),
         other => format!("integrations:{}", other.replace('-', "_")),
     }

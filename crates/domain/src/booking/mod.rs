@@ -19,7 +19,7 @@ pub use calendar::{CalendarEntry, CalendarMethod, CalendarPerson, CalendarStatus
 pub use cancel::{CancelReach, CancelRefusal, CancelWish, Cancellable, Cancelled, NamedSeat};
 pub use create::{Attendee, CodeProof, Decision, Offer, Refusal, Span, Wish, decide};
 pub use lifecycle::{Change, Event, Forbidden, HostTime, Standing, create};
-pub use location::{LocationChoice, LocationError, Place};
+pub use location::{CAL_VIDEO_LOCATION, LocationChoice, LocationError, Place};
 pub use reschedule::{Movable, MoveRefusal, MoveRules, MoveWish, Moved};
 pub use seats::{SeatRefusal, SeatedBooking};
 pub use status::Status;

@@ -5,6 +5,7 @@ use std::fmt;
 use meridian_kernel::Instant;
 use serde_json::{Map, Value};
 
+use super::events::has_answers_at_root;
 use super::template::{self, Escape};
 
 /// How long a body may be, in bytes.
@@ -83,7 +84,36 @@ fn standard(event: Event<'_>) -> String {
     let trigger = Value::from(event.trigger);
     let created_at = Value::from(event.happened_at.to_iso());
     let payload = event.payload;
-    format!(r#"{{"triggerEvent":{trigger},"createdAt":{created_at},"payload":{payload}}}"#)
+    let mut body =
+        format!(r#"{{"triggerEvent":{trigger},"createdAt":{created_at},"payload":{payload}"#);
+    for (name, answer) in answers_at_root(event) {
+        body.push(',');
+        body.push_str(&Value::from(name).to_string());
+        body.push(':');
+        body.push_str(&answer.to_string());
+    }
+    body.push('}');
+    body
+}
+
+/// The names the body itself has; no answer of a form takes their place.
+const OWN_NAMES: [&str; 3] = ["triggerEvent", "createdAt", "payload"];
+
+/// The answers of a filled-in form by their names, for the root of the body (contract:
+/// webhooks, "Default body").
+fn answers_at_root(event: Event<'_>) -> Map<String, Value> {
+    if !has_answers_at_root(event.trigger) {
+        return Map::new();
+    }
+    let payload: Option<Map<String, Value>> = serde_json::from_str(event.payload).ok();
+    let Some(Value::Object(responses)) = payload.and_then(|mut all| all.remove("responses")) else {
+        return Map::new();
+    };
+    let answer = |(name, response): (String, Value)| {
+        let value = response.get("value").or_else(|| response.get("response"))?.clone();
+        (!OWN_NAMES.contains(&name.as_str())).then_some((name, value))
+    };
+    responses.into_iter().filter_map(answer).collect()
 }
 
 /// What a template can name: the payload's fields, and the event's own.
@@ -119,6 +149,24 @@ mod tests {
             "{\"triggerEvent\":\"BOOKING_CREATED\",\"createdAt\":\"2026-11-25T12:00:00.000Z\",\
              \"payload\":{\"uid\":\"x\",\"n\":1.0}}"
         );
+    }
+
+    #[test]
+    fn answers_of_a_form_stand_at_the_root_as_well_and_take_nobodys_place() {
+        let payload = r#"{"formId":"f","responses":{"email":{"value":"a@x.org"},
+            "team":{"response":"Sales"},"payload":{"value":"mine"},"n":{"value":[1,2]}}}"#;
+        for trigger in ["FORM_SUBMITTED", "FORM_SUBMITTED_NO_EVENT", "ROUTING_FORM_FALLBACK_HIT"] {
+            let body = render(Event { trigger, ..event(payload) }, None).unwrap();
+            let body: Value = serde_json::from_str(&body.text).unwrap();
+            assert_eq!(body["email"], "a@x.org", "{trigger}");
+            assert_eq!((&body["team"], &body["n"][1]), (&"Sales".into(), &2.into()));
+            assert_eq!(
+                (&body["triggerEvent"], &body["payload"]["formId"]),
+                (&trigger.into(), &"f".into())
+            );
+        }
+        let other: Value = serde_json::from_str(&standard(event(payload))).unwrap();
+        assert_eq!(other.get("email"), None);
     }
 
     #[test]

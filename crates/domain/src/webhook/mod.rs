@@ -3,7 +3,9 @@
 
 mod backoff;
 mod body;
+mod events;
 mod judge;
+mod no_show;
 mod signature;
 mod target;
 mod template;
@@ -11,7 +13,13 @@ mod trigger;
 
 pub use backoff::{MOST_ATTEMPTS, next_attempt};
 pub use body::{Body, Event, MediaType, TooLong, render};
+pub use events::{
+    Absentee, CallMissed, DelegationCredentialError, FormAction, FormActionKind, FormAnswer,
+    FormEvent, FormOutcome, OutOfOfficeCreated, Payment, PaymentEvent, RecordingEvent, ReportedBy,
+    TranscriptFile, WrongAssignmentReport,
+};
 pub use judge::{Attempt, Judgement, judge};
+pub use no_show::{Call, NO_SHOW_WAIT, Participant, Presence, check_at, who_missed};
 pub use signature::{UNSIGNED, sign, sign_standard, timestamp};
 pub use target::{TargetRefusal, check_host};
 pub use template::{TemplateRefusal, check_template};

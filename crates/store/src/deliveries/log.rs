@@ -123,7 +123,7 @@ pub async fn redeliver<D: Database>(
          AND state = 'pending' AND attempts = 0 AND leased_until <= ?3 AND next_attempt_at > ?3 \
          AND event_id IN (SELECT later.id FROM webhook_delivery d \
          JOIN outbox_event e ON e.id = d.event_id \
-         JOIN outbox_event later ON later.booking_uid = e.booking_uid AND later.id > e.id \
+         JOIN outbox_event later ON later.booking_id = e.booking_id AND later.id > e.id \
          WHERE d.id = ?2 AND d.webhook_id = ?1)",
         arguments![webhook.as_str(), delivery, now],
     );

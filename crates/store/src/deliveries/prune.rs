@@ -5,7 +5,7 @@ use meridian_kernel::Instant;
 use crate::due_work::RETENTION;
 use crate::{Database, Scope, Statement, StoreError, arguments};
 
-/// How many events one step removes, with their deliveries.
+/// How many events one step looks at, and removes with their deliveries.
 const STEP: u32 = 200;
 
 /// Removes events older than [`RETENTION`] with what was delivered of them, at most
@@ -15,9 +15,10 @@ pub async fn prune<D: Database>(
     now: Instant,
     most_steps: u32,
 ) -> Result<(), StoreError> {
-    let sql = "DELETE FROM outbox_event WHERE id IN (SELECT e.id FROM outbox_event e \
+    let sql = "DELETE FROM outbox_event WHERE id IN (SELECT e.id FROM (\
+               SELECT id, created_at FROM outbox_event ORDER BY id LIMIT ?2) e \
                WHERE e.created_at <= ?1 AND NOT EXISTS (SELECT 1 FROM webhook_delivery d \
-               WHERE d.event_id = e.id AND d.state = 'pending') ORDER BY e.created_at LIMIT ?2)";
+               WHERE d.event_id = e.id AND d.state = 'pending'))";
     for _ in 0..most_steps {
         let old = now.plus_millis(-RETENTION);
         let removed = scope.work(vec![Statement::command(sql, arguments![old, STEP])]).await?;

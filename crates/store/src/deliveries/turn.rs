@@ -43,6 +43,7 @@ macro_rules! able {
              WHERE o.state = 'pending' AND o.webhook_id = w.id) LIMIT -1)"
     };
 }
+pub(crate) use able;
 
 /// The deliveries `x` of an endpoint that may go out: due, and none before them of
 /// the same booking still pending.
@@ -55,7 +56,7 @@ macro_rules! ready {
              AND NOT EXISTS (SELECT 1 FROM outbox_event before \
              CROSS JOIN webhook_delivery earlier ON earlier.event_id = before.id \
              AND earlier.webhook_id = x.webhook_id \
-             WHERE before.booking_uid = event.booking_uid AND before.id < event.id \
+             WHERE before.booking_id = event.booking_id AND before.id < event.id \
              AND earlier.state = 'pending') ORDER BY x.next_attempt_at, x.id LIMIT ",
             $most
         )
@@ -184,7 +185,7 @@ pub async fn line_up<D: Database>(scope: &Scope<'_, D>, now: Instant) -> Result<
          ON x.webhook_id = able.id AND x.state = 'pending' AND x.next_attempt_at <= ?1 \
          CROSS JOIN outbox_event event ON event.id = x.event_id \
          CROSS JOIN outbox_event before \
-         ON before.booking_uid = event.booking_uid AND before.id < event.id \
+         ON before.booking_id = event.booking_id AND before.id < event.id \
          CROSS JOIN webhook_delivery earlier \
          ON earlier.event_id = before.id AND earlier.webhook_id = x.webhook_id \
          WHERE earlier.state = 'pending' AND earlier.next_attempt_at > ?1 \

@@ -1,7 +1,9 @@
 use meridian_store::deliveries::{self, Verdict};
-use meridian_store::due_work::{self, Outlook, RETENTION};
+use meridian_store::due_work::{self, AtHand, Outlook, RETENTION};
+use meridian_store::jobs::{self, NewJob, Payload};
+use meridian_store::{Statement, arguments};
 
-use crate::world::{HOUR, NOW, SECOND, World, after};
+use crate::world::{HOUR, LEASE, NOW, SECOND, World, after};
 
 #[tokio::test]
 async fn an_organisation_is_due_when_its_next_try_is_and_not_before() {
@@ -87,4 +89,39 @@ async fn counters_add_up_and_the_oldest_is_found() {
     assert_eq!(figures.oldest_due, Some(after(SECOND)));
     let before = deliveries::metrics::figures(&platform, NOW).await.unwrap();
     assert_eq!((before.organizations_due, before.oldest_due), (0, None));
+}
+
+#[tokio::test]
+async fn a_worker_sees_what_it_could_take_and_nothing_else() {
+    let world = World::new(1).await;
+    let webhook = world.webhook().await;
+    let scope = world.scope().await;
+    let at_hand = async |now| due_work::at_hand(&scope, now).await.unwrap();
+    let (nothing, deliveries) =
+        (AtHand::default(), AtHand { deliveries: true, ..AtHand::default() });
+    assert_eq!(at_hand(NOW).await, nothing);
+    world.happens("BOOKING_CREATED", "first", NOW).await;
+    assert_eq!(at_hand(NOW).await, deliveries);
+    // Somebody has it, until the lease ends; then it waits for the next try.
+    let taken = world.take(NOW).await;
+    assert_eq!(at_hand(NOW).await, nothing);
+    assert_eq!(at_hand(after(LEASE)).await, deliveries);
+    world.record(&taken[0], Verdict::Again(after(HOUR)), NOW).await;
+    assert_eq!(at_hand(after(HOUR - 1)).await, nothing);
+    assert_eq!(at_hand(after(HOUR)).await, deliveries);
+    // The endpoint rests.
+    let rest = "INSERT INTO webhook_health (webhook_id, failures, failing_since, open_until) \
+                VALUES (?1, 10, 0, ?2) ON CONFLICT DO UPDATE SET open_until = ?2";
+    let rest = Statement::command(rest, arguments![webhook.as_str(), after(2 * HOUR)]);
+    world.write(rest).await;
+    assert_eq!(at_hand(after(2 * HOUR - 1)).await, nothing);
+    assert_eq!(at_hand(after(2 * HOUR)).await, deliveries);
+    // Jobs of every priority.
+    for priority in [jobs::Priority::Urgent, jobs::Priority::Usual, jobs::Priority::Background] {
+        let job = NewJob::new("test", Payload::Plain("{}".to_owned()), after(SECOND), 1).unwrap();
+        world.write(jobs::enqueue(&[job.priority(priority)], NOW)).await;
+        assert_eq!(at_hand(NOW).await, nothing);
+        assert_eq!(at_hand(after(SECOND)).await, AtHand { jobs: true, ..nothing });
+        world.run("DELETE FROM job").await;
+    }
 }

@@ -92,3 +92,12 @@ async fn webhooks_keep_their_deliveries_when_they_get_other_owners() {
     let broken = read(&databases, "SELECT count(*) FROM pragma_foreign_key_check").await;
     assert_eq!(broken.first().unwrap().integer(0).unwrap(), 0);
 }
+
+#[tokio::test]
+async fn what_happened_to_a_booking_keeps_its_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let databases = first_version(folder.path(), &organization().database_name()).await;
+    let sql = "SELECT e.booking_id FROM outbox_event e ORDER BY e.id";
+    let bookings = read(&databases, sql).await.map(|row| row.integer(0)).unwrap();
+    assert_eq!(bookings, [9, 9]);
+}

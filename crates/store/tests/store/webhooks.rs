@@ -137,6 +137,34 @@ async fn a_booking_is_told_to_its_hosts_its_event_type_the_managed_one_and_the_o
 }
 
 #[tokio::test]
+async fn what_is_told_names_the_booking_and_the_client_alone_or_with_others() {
+    let home = Home::new().await;
+    let scope = home.scope().await;
+    let ada = user(&scope, "ada").await;
+    let eve = user(&scope, "eve").await;
+    let intro = event_type(&scope, "intro", Some(ada), None, None).await;
+    add(&scope, Owner::Client(client(&scope, &[ada]).await), "client").await;
+    add(&scope, Owner::Organization, "all").await;
+    booking(&scope, "one", intro, ada).await;
+    booking(&scope, "two", intro, eve).await;
+    let payloads = async || {
+        let sql = "SELECT e.payload ->> 'bookingId' = ?1 + b.id AND e.booking_id = b.id, \
+                   e.payload ->> 'platformClientId' IS \
+                   (SELECT client_id FROM managed_user m WHERE m.user_id = b.user_id) \
+                   FROM outbox_event e JOIN booking b ON b.uid = e.booking_uid ORDER BY b.id";
+        let statement = Statement::query(sql, arguments![organization().wire_id()]);
+        let rows = scope.read_one(statement).await.unwrap();
+        rows.map(|row| Ok((row.boolean(0)?, row.boolean(1)?))).unwrap()
+    };
+    happens(&scope, "BOOKING_CREATED", &["one", "two"]).await;
+    assert_eq!(payloads().await, [(true, true); 2]);
+    write(&scope, Statement::command("DELETE FROM outbox_event", [])).await;
+    happens(&scope, "BOOKING_CREATED", &["one"]).await;
+    happens(&scope, "BOOKING_CREATED", &["two"]).await;
+    assert_eq!(payloads().await, [(true, true); 2]);
+}
+
+#[tokio::test]
 async fn whoever_sleeps_or_did_not_ask_is_not_told() {
     let home = Home::new().await;
     let scope = home.scope().await;
@@ -195,8 +223,15 @@ async fn a_booking_knows_that_somebody_listens_whoever_it_is() {
 async fn who_listens_is_found_without_reading_all_webhooks() {
     let home = Home::new().await;
     let scope = home.scope().await;
-    let statements = deliveries::booking_events(&[], organization(), NOW);
-    for statement in statements {
+    // One event has a statement of its own.
+    let one = BookingEvent {
+        trigger: "BOOKING_CREATED",
+        booking_uid: "one".to_owned(),
+        payload: "{}".to_owned(),
+    };
+    let statements = [&[], [one].as_slice()]
+        .map(|events| deliveries::booking_events(events, organization(), NOW));
+    for statement in statements.into_iter().flatten() {
         let sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);
         let plan = Statement { sql: sql.into(), want_rows: true, ..statement };
         let rows = scope.read_one(plan).await.unwrap();
