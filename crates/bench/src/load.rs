@@ -11,8 +11,8 @@ use crate::client::{Ask, Client};
 use crate::cpu::CpuMeter;
 
 /// How long a server is left to do what comes behind its answers, which counts as well:
-/// a call to deliver may wait for ten milliseconds.
-const BEHIND: Duration = Duration::from_millis(25);
+/// a call to deliver may wait for some milliseconds.
+const BEHIND: Duration = Duration::from_millis(50);
 
 /// When it ends.
 #[derive(Clone, Copy, Debug)]

@@ -14,7 +14,7 @@ use meridian_kernel::{Instant, OrganizationNumber};
 use crate::key_value::update_counter;
 
 /// How soon after a wake-up the next one is sent at the earliest, in milliseconds.
-const GAP: i64 = 10;
+const GAP: i64 = 20;
 
 /// For how long a wake-up is believed to be on its way, in milliseconds.
 const BELIEVED: i64 = 1_000;
