@@ -12,6 +12,7 @@ mod proxy;
 mod race;
 mod random;
 mod receiver;
+mod rooms;
 mod server;
 
 pub use browser::Browser;
@@ -25,6 +26,7 @@ pub use proxy::{Proxy, Stop};
 pub use race::race;
 pub use random::Random;
 pub use receiver::{Delivery, Reaction, Receiver};
+pub use rooms::{ROOMS_KEY, Rooms};
 pub use server::{
     Mode, Options, PLATFORM_SECRET, Server, binary, free_port, in_both_modes, signal,
 };

@@ -18,6 +18,8 @@ use serde_json::Value;
 pub struct Delivery {
     /// The path.
     pub path: String,
+    /// The query; empty where there is none.
+    pub query: String,
     /// The headers.
     pub headers: HeaderMap,
     /// The raw body: what the signature covers.
@@ -151,7 +153,8 @@ async fn receive(
     let Ok(body) = body.collect().await.map(|body| body.to_bytes()) else {
         return Ok(answer(StatusCode::BAD_REQUEST.into()));
     };
-    let delivery = Delivery { path: head.uri.path().to_owned(), headers: head.headers, body };
+    let (path, query) = (head.uri.path().to_owned(), head.uri.query().unwrap_or("").to_owned());
+    let delivery = Delivery { path, query, headers: head.headers, body };
     let reaction = {
         let mut known = deliveries.lock().expect("no panic while holding the list");
         let reaction = behaviour(known.len(), &delivery);

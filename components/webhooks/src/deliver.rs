@@ -2,7 +2,8 @@
 //!
 //! `POST /internal/organizations/:organization/deliver` is the fast path behind a
 //! booking. `POST /internal/sweep` finds whatever that path lost, what is to be tried
-//! again, and what time alone brings: meetings that begin and end, rows that are old.
+//! again, and what time alone brings: meetings that begin and end, calls to look at, rows
+//! that are old.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -23,7 +24,7 @@ use crate::tally::Tally;
 use crate::target::Targets;
 use crate::turns::Left;
 use crate::worker::Worker;
-use crate::{jobs, meetings, secrets};
+use crate::{calls, jobs, meetings, secrets};
 
 /// For how long one call takes on anything new, in milliseconds. What is left
 /// then is the next sweep's.
@@ -106,6 +107,7 @@ async fn sweep_one(organization: OrganizationNumber, stop_at: Instant) -> Result
     let outlook = match open(organization).await? {
         Found::Open(scope) => {
             meetings::tell(&scope, looked_at, stop_at).await?;
+            calls::look(&scope, looked_at, stop_at).await?;
             if work(&scope, stop_at).await? == Left::Some {
                 return Ok(Left::Some);
             }
@@ -146,7 +148,8 @@ async fn open(organization: OrganizationNumber) -> Result<Found, ApiError> {
     }
 }
 
-/// Deliveries and jobs beside each other: neither waits for the other.
+/// Deliveries and jobs beside each other: neither waits for the other. What jobs had to
+/// tell is delivered after them.
 async fn work(scope: &Scope<'_, WitDatabase>, stop_at: Instant) -> Result<Left, ApiError> {
     let vault = secrets::vault().await?;
     let at_hand = due_work::at_hand(scope, Instant::now()).await?;
@@ -157,7 +160,11 @@ async fn work(scope: &Scope<'_, WitDatabase>, stop_at: Instant) -> Result<Left, 
         if at_hand.jobs { jobs::work(scope, &vault, stop_at).await } else { Ok(Left::Nothing) }
     };
     let (deliveries, jobs) = join(deliveries, jobs).await;
-    Ok(deliveries?.and(jobs?))
+    let left = deliveries?.and(jobs?);
+    if at_hand.jobs && due_work::at_hand(scope, Instant::now()).await?.deliveries {
+        return Ok(left.and(deliver(scope, &vault, stop_at).await?));
+    }
+    Ok(left)
 }
 
 async fn deliver(

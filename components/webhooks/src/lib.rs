@@ -4,6 +4,7 @@
 
 mod access;
 mod attempt;
+mod calls;
 mod change_webhook;
 mod create_webhook;
 mod delete_webhook;

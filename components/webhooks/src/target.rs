@@ -6,12 +6,13 @@ use serde_json::Value;
 
 /// What the platform itself uses, which may be a private address that the manifest names:
 /// nobody's webhooks go there.
-const OWN_SERVICES: [&str; 5] = [
+const OWN_SERVICES: [&str; 6] = [
     "database_read_url",
     "database_write_url",
     "database_job_url",
     "database_admin_url",
     "mail_url",
+    "video_host",
 ];
 
 /// Where a webhook may point.

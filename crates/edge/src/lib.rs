@@ -22,6 +22,7 @@ pub mod outbox;
 mod serve;
 mod services;
 mod variable;
+pub mod video;
 pub mod wake;
 
 #[doc(hidden)]

@@ -1,8 +1,11 @@
 //! HTTP out.
 
 use std::fmt;
+use std::pin::pin;
+use std::time::Duration;
 
 use bytes::Bytes;
+use futures::future::{Either, select};
 use http::StatusCode;
 use http_body_util::{BodyExt, Full, Limited};
 
@@ -16,6 +19,8 @@ pub enum SendError {
     Failed(String),
     /// The answer's body is longer than a megabyte, or broke off.
     Unreadable,
+    /// It was not answered within that time.
+    Late(Duration),
 }
 
 impl fmt::Display for SendError {
@@ -23,6 +28,7 @@ impl fmt::Display for SendError {
         match self {
             Self::Failed(text) => f.write_str(text),
             Self::Unreadable => f.write_str("the answer is too long or broke off"),
+            Self::Late(patience) => write!(f, "no answer within {} s", patience.as_secs()),
         }
     }
 }
@@ -35,6 +41,17 @@ pub async fn send(request: http::Request<Bytes>) -> Result<http::Response<Bytes>
     let body = Limited::new(body, MAX_ANSWER).collect().await;
     let body = body.map_err(|_| SendError::Unreadable)?.to_bytes();
     Ok(http::Response::from_parts(parts, body))
+}
+
+/// The same, if the whole answer comes within that time.
+pub async fn send_within(
+    request: http::Request<Bytes>,
+    patience: Duration,
+) -> Result<http::Response<Bytes>, SendError> {
+    match select(pin!(send(request)), pin!(spin_sdk::time::sleep(patience))).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => Err(SendError::Late(patience)),
+    }
 }
 
 /// The body of an answer that is still to come.

@@ -5,9 +5,10 @@ use meridian_domain::booking::{CAL_VIDEO_LOCATION, Event};
 use meridian_domain::event_type::EventTypeSettings;
 use meridian_domain::webhook::{
     Absentee, CallMissed, DelegationCredentialError, FormAction, FormActionKind, FormAnswer,
-    FormEvent, FormOutcome, NO_SHOW_WAIT, OutOfOfficeCreated, Participant, Payment, PaymentEvent,
-    RecordingEvent, ReportedBy, TranscriptFile, WrongAssignmentReport,
+    FormEvent, FormOutcome, OutOfOfficeCreated, Participant, Payment, PaymentEvent, RecordingEvent,
+    ReportedBy, TranscriptFile, WrongAssignmentReport,
 };
+use meridian_kernel::limits::NO_SHOW_WAIT;
 use meridian_kernel::{
     AttendeeId, BookingId, EventTypeId, Instant, OrganizationNumber, UserId, WireId,
 };

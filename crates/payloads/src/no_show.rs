@@ -1,7 +1,8 @@
 //! Calls that somebody did not come to.
 
-use meridian_domain::webhook::{Absentee, CallMissed, NO_SHOW_WAIT, Participant};
+use meridian_domain::webhook::{Absentee, CallMissed, Participant};
 use meridian_kernel::Instant;
+use meridian_kernel::limits::NO_SHOW_WAIT;
 use meridian_store::bookings::Booking;
 use meridian_store::deliveries::BookingEvent;
 use serde_json::{Map, Value, json};

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use meridian_kernel::limits::NO_SHOW_WAIT;
 use meridian_kernel::{Instant, OrganizationNumber};
 
 use crate::deliveries::{AT_A_TIME_PER_ENDPOINT, MOST_FAILURES, able, waiting};
@@ -126,9 +127,17 @@ impl Outlook {
     }
 }
 
-/// Looks what is left, and when: deliveries, jobs, meetings that begin or end, and rows
-/// that will be old enough to go.
+/// Looks what is left, and when: deliveries, jobs, meetings that begin or end, calls to
+/// be looked at, and rows that will be old enough to go.
 pub async fn outlook<D: Database>(scope: &Scope<'_, D>) -> Result<Outlook, StoreError> {
+    let rows = scope.work(vec![outlook_query()]).await?;
+    let row = rows.first().and_then(crate::Rows::first);
+    Ok(row.map(Outlook::read).transpose()?.unwrap_or_default())
+}
+
+/// The statement of [`outlook`]: what it reads must not grow with what went by, which its
+/// plan shows.
+pub fn outlook_query() -> Statement {
     let sql = concat!(
         "WITH RECURSIVE ",
         waiting!(),
@@ -137,17 +146,27 @@ pub async fn outlook<D: Database>(scope: &Scope<'_, D>) -> Result<Outlook, Store
          INDEXED BY webhook_delivery_due WHERE state = 'pending' AND webhook_id = waiting.id) AS due \
          FROM waiting WHERE id IS NOT NULL) d \
          LEFT JOIN webhook_health h ON h.webhook_id = d.id), \
-         clock (at) AS (SELECT told_until FROM meeting_clock WHERE EXISTS (SELECT 1 FROM webhook \
+         clock (at, through) AS (SELECT told_until, told_through FROM meeting_clock \
+         WHERE EXISTS (SELECT 1 FROM webhook \
          WHERE active = 1 AND instr(triggers, '\"MEETING_') > 0)), \
+         call (at, through) AS (SELECT checked_until, checked_through FROM call_clock \
+         WHERE EXISTS (SELECT 1 FROM webhook WHERE active = 1 \
+         AND instr(triggers, '_CAL_VIDEO_NO_SHOW\"') > 0)), \
          job_queue (due) AS (SELECT min(run_at) FROM job INDEXED BY job_due \
          WHERE state = 'waiting' AND priority = 0 UNION ALL SELECT min(run_at) FROM job \
          INDEXED BY job_due WHERE state = 'waiting' AND priority = 1 UNION ALL \
          SELECT min(run_at) FROM job INDEXED BY job_due WHERE state = 'waiting' AND priority = 2) \
          SELECT (SELECT min(at) FROM (SELECT min(usable) AS at FROM queue \
-         UNION ALL SELECT min(b.start_at) FROM clock JOIN booking b INDEXED BY booking_starts \
-         ON b.start_at > clock.at AND b.status = 'accepted' \
-         UNION ALL SELECT min(b.end_at) FROM clock JOIN booking b INDEXED BY booking_ends \
-         ON b.end_at > clock.at AND b.status = 'accepted' \
+         UNION ALL SELECT (SELECT min(b.start_at) FROM booking b INDEXED BY booking_starts \
+         WHERE b.status = 'accepted' AND b.start_at >= clock.at \
+         AND (b.start_at > clock.at OR b.id * 2 > clock.through)) FROM clock \
+         UNION ALL SELECT (SELECT min(b.end_at) FROM booking b INDEXED BY booking_ends \
+         WHERE b.status = 'accepted' AND b.end_at >= clock.at \
+         AND (b.end_at > clock.at OR b.id * 2 + 1 > clock.through)) FROM clock \
+         UNION ALL SELECT (SELECT min(b.start_at) FROM booking b INDEXED BY booking_calls \
+         WHERE b.status = 'accepted' AND b.location = 'integrations:daily' \
+         AND b.start_at >= call.at AND (b.start_at > call.at OR b.id > call.through)) + ?3 \
+         FROM call \
          UNION ALL SELECT created_at + ?1 FROM outbox_event \
          WHERE id = (SELECT min(id) FROM outbox_event) \
          UNION ALL SELECT min(due) FROM job_queue UNION ALL SELECT min(created_at) + ?2 \
@@ -158,10 +177,7 @@ pub async fn outlook<D: Database>(scope: &Scope<'_, D>) -> Result<Outlook, Store
          (SELECT count(*) FROM job INDEXED BY job_dead WHERE state = 'dead'), \
          (SELECT min(due) FROM job_queue)"
     );
-    let ages = arguments![RETENTION, jobs::RETENTION];
-    let rows = scope.work(vec![Statement::query(sql, ages)]).await?;
-    let row = rows.first().and_then(crate::Rows::first);
-    Ok(row.map(Outlook::read).transpose()?.unwrap_or_default())
+    Statement::query(sql, arguments![RETENTION, jobs::RETENTION, NO_SHOW_WAIT * 60_000])
 }
 
 /// Notes when an organisation is to be looked at again, as found by a look that began

@@ -38,6 +38,7 @@ pub const ORGANIZATION: Migrations = Migrations(&[
     include_str!("../../../migrations/organization/0015_verified_emails.sql"),
     include_str!("../../../migrations/organization/0016_jobs.sql"),
     include_str!("../../../migrations/organization/0017_outbox_order.sql"),
+    include_str!("../../../migrations/organization/0018_calls.sql"),
 ]);
 
 impl Migrations {

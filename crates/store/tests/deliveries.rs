@@ -9,6 +9,8 @@
 
 #[path = "deliveries/afterwards.rs"]
 mod afterwards;
+#[path = "deliveries/calls.rs"]
+mod calls;
 #[path = "deliveries/due.rs"]
 mod due;
 #[path = "deliveries/endpoints.rs"]

@@ -26,6 +26,8 @@ mod limits;
 mod managed_tokens;
 mod managed_users;
 mod matrix;
+mod media;
+mod no_shows;
 mod oauth2;
 mod oauth_clients;
 mod organizations;

@@ -1,5 +1,6 @@
 //! Jobs: who does them, and how those who run the platform see them.
 
+mod call_check;
 mod email;
 mod job_output;
 mod list_jobs;

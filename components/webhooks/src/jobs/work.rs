@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use meridian_domain::jobs::EMAIL;
+use meridian_domain::jobs::{CALL_CHECK, EMAIL};
 use meridian_edge::WitDatabase;
 use meridian_gateway::ApiError;
 use meridian_kernel::{Instant, Secret};
@@ -11,6 +11,7 @@ use meridian_store::jobs::Job;
 use meridian_store::{Scope, organizations};
 use meridian_vault::Vault;
 
+use super::call_check;
 use super::email::{self, Mailer};
 use super::worker::{Outcome, Worker};
 use crate::turns::Left;
@@ -51,6 +52,7 @@ impl Hands<'_> {
                 }
                 Err(_) => Outcome::Failed("the organization's settings cannot be read".to_owned()),
             },
+            CALL_CHECK => call_check::check(self.scope, job).await,
             // Written by a newer version: it will know what to do.
             _ => Outcome::Failed("this version does not know the kind of job".to_owned()),
         }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use meridian_domain::jobs::{EMAIL, next_attempt};
+use meridian_domain::jobs::{CALL_CHECK, EMAIL, next_attempt};
 use meridian_kernel::{Instant, OrganizationNumber};
 use meridian_store::jobs::{self, Job, Report, Verdict};
 use meridian_store::{Database, Scope, StoreError};
@@ -19,7 +19,7 @@ const AT_A_TIME_ALTOGETHER: u32 = 32;
 const MOST: usize = 200;
 
 /// The kinds there are, and what others count as: labels of metrics.
-pub(crate) const KINDS: [&str; 2] = [EMAIL, "other"];
+pub(crate) const KINDS: [&str; 3] = [EMAIL, CALL_CHECK, "other"];
 
 /// What can come of an attempt: labels of metrics.
 pub(crate) const OUTCOMES: [&str; 3] = ["done", "retried", "dead"];

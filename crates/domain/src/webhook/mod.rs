@@ -19,7 +19,7 @@ pub use events::{
     TranscriptFile, WrongAssignmentReport,
 };
 pub use judge::{Attempt, Judgement, judge};
-pub use no_show::{Call, NO_SHOW_WAIT, Participant, Presence, check_at, who_missed};
+pub use no_show::{Call, Participant, check_at, who_missed};
 pub use signature::{UNSIGNED, sign, sign_standard, timestamp};
 pub use target::{TargetRefusal, check_host};
 pub use template::{TemplateRefusal, check_template};

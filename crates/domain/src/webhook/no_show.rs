@@ -1,22 +1,18 @@
 //! Whether somebody did not come to a call.
 //!
-//! It can be known only of calls in rooms whose provider tells who joined. A booking
-//! without such a provider is never checked: that nothing is known of anybody is no
-//! sign that nobody came, and a webhook that said so after every meeting would be
-//! worse than none.
+//! It can be known only of calls in rooms whose provider tells who joined. Where none
+//! does nobody is said to be absent: that nothing is known of anybody is no sign that
+//! nobody came, and a webhook that said so after every meeting would be worse than none.
 //!
-//! Nothing is scheduled by hand: when a booking is checked follows from the booking as
-//! it is ([`check_at`]). One that is moved is checked later, one that is called off,
+//! Nothing is scheduled by hand: when a booking is looked at follows from the booking as
+//! it is ([`check_at`]). One that is moved is looked at later, one that is called off,
 //! or takes place elsewhere, not at all.
 
+use meridian_kernel::limits::NO_SHOW_WAIT;
 use meridian_kernel::{BookingId, Instant, UserId};
 
 use super::{Absentee, CallMissed};
 use crate::booking::CAL_VIDEO_LOCATION;
-
-/// How long after its start a call is looked at, in minutes. Upstream has a number per
-/// webhook that its API v2 cannot set, and suggests this one.
-pub const NO_SHOW_WAIT: i64 = 5;
 
 /// A booking, as far as it matters here.
 #[derive(Clone, Copy, Debug)]
@@ -31,15 +27,6 @@ pub struct Call<'a> {
     pub start: Instant,
     /// Who is to be there.
     pub hosts: &'a [UserId],
-}
-
-/// Whether whoever runs the rooms tells who joined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// It does.
-    Reported,
-    /// It does not, or there is nobody who runs any.
-    Unknown,
 }
 
 /// Somebody who joined a call.
@@ -57,19 +44,16 @@ pub struct Participant {
     pub stayed: u32,
 }
 
-/// When a booking is checked; `None`: never.
-pub fn check_at(call: &Call<'_>, presence: Presence) -> Option<Instant> {
-    let is_checked = presence == Presence::Reported
-        && call.status == "accepted"
-        && call.location == Some(CAL_VIDEO_LOCATION);
-    is_checked.then(|| call.start.plus_minutes(NO_SHOW_WAIT))
+/// When a booking is looked at; `None`: never.
+pub fn check_at(call: &Call<'_>) -> Option<Instant> {
+    let is_call = call.status == "accepted" && call.location == Some(CAL_VIDEO_LOCATION);
+    is_call.then(|| call.start.plus_minutes(NO_SHOW_WAIT))
 }
 
-/// Who had not come by the time of the check: each host who had not, in their order,
-/// and the guests where none of them had. Empty where it is not known who joined.
-pub fn who_missed(call: &Call<'_>, joined: Option<&[Participant]>) -> Vec<CallMissed> {
-    let presence = if joined.is_some() { Presence::Reported } else { Presence::Unknown };
-    let Some((joined, deadline)) = joined.zip(check_at(call, presence)) else { return Vec::new() };
+/// Who had not come by the time a booking is looked at, of those who `joined`: each host
+/// who had not, in their order, and the guests where none of them had.
+pub fn who_missed(call: &Call<'_>, joined: &[Participant]) -> Vec<CallMissed> {
+    let Some(deadline) = check_at(call) else { return Vec::new() };
     let was_there = |is_wanted: &dyn Fn(&Participant) -> bool| {
         joined.iter().any(|one| one.joined_at <= deadline && is_wanted(one))
     };
@@ -115,35 +99,29 @@ mod tests {
     }
 
     fn missed(call: &Call<'_>, who: &[Participant]) -> Vec<Absentee> {
-        who_missed(call, Some(who)).into_iter().map(|one| one.by).collect()
+        who_missed(call, who).into_iter().map(|one| one.by).collect()
     }
 
     #[test]
-    fn a_call_is_checked_a_while_after_its_start_and_moves_with_it() {
+    fn a_call_is_looked_at_a_while_after_its_start_and_moves_with_it() {
         let call = call(&[]);
-        assert_eq!(check_at(&call, Presence::Reported), Some(START.plus_minutes(5)));
+        assert_eq!(check_at(&call), Some(START.plus_minutes(5)));
         let moved = Call { start: START.plus_minutes(60), ..call };
-        assert_eq!(check_at(&moved, Presence::Reported), Some(START.plus_minutes(65)));
+        assert_eq!(check_at(&moved), Some(START.plus_minutes(65)));
     }
 
     #[test]
-    fn what_is_called_off_or_elsewhere_or_not_reported_is_never_checked() {
-        let call = call(&[]);
-        assert_eq!(check_at(&call, Presence::Unknown), None);
+    fn what_is_called_off_or_elsewhere_is_never_looked_at() {
+        let hosts = [user(1)];
+        let call = call(&hosts);
         for status in ["cancelled", "rejected", "pending"] {
-            assert_eq!(check_at(&Call { status, ..call }, Presence::Reported), None, "{status}");
+            let call = Call { status, ..call };
+            assert_eq!((check_at(&call), who_missed(&call, &[])), (None, vec![]), "{status}");
         }
         for location in [None, Some(""), Some("https://meet.x.org"), Some("integrations:zoom")] {
-            assert_eq!(check_at(&Call { location, ..call }, Presence::Reported), None);
+            let call = Call { location, ..call };
+            assert_eq!((check_at(&call), who_missed(&call, &[])), (None, vec![]));
         }
-    }
-
-    #[test]
-    fn nobody_is_said_to_be_absent_where_nobody_knows() {
-        let hosts = [user(1)];
-        assert_eq!(who_missed(&call(&hosts), None), []);
-        let cancelled = Call { status: "cancelled", ..call(&hosts) };
-        assert_eq!(who_missed(&cancelled, Some(&[])), []);
     }
 
     #[test]
@@ -151,7 +129,7 @@ mod tests {
         let hosts = [user(1), user(2)];
         let all = [Absentee::Host(user(1)), Absentee::Host(user(2)), Absentee::Guests];
         assert_eq!(missed(&call(&hosts), &[]), all);
-        let one = who_missed(&call(&hosts), Some(&[])).remove(0);
+        let one = who_missed(&call(&hosts), &[]).remove(0);
         assert_eq!(one.deadline, START.plus_minutes(5));
         assert_eq!(one.trigger(), "AFTER_HOSTS_CAL_VIDEO_NO_SHOW");
     }

@@ -5,6 +5,7 @@ mod absence;
 mod attendees;
 mod batch;
 mod bookable;
+pub mod calls;
 mod cancel;
 mod cells;
 mod conditions;

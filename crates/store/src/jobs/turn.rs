@@ -68,6 +68,16 @@ pub struct Report {
     pub verdict: Verdict,
 }
 
+impl Job {
+    /// The statement that ends the job, in the batch of what it is there to do: both
+    /// happen or neither, and once. It affects nothing where the job is no more under
+    /// this claim. A report of the job afterwards says nothing.
+    pub fn done(&self) -> Statement {
+        let sql = "DELETE FROM job WHERE id = ?1 AND claims = ?2 AND leased_until > 0";
+        Statement::command(sql, arguments![self.id, self.claim]).must_affect()
+    }
+}
+
 /// Records reports, then takes at most `most` jobs that are due, until `lease_end`, the
 /// most urgent and then the longest overdue first; fewer where all workers together
 /// would have more than `at_a_time` of this organisation. One statement takes them, so

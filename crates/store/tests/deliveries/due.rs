@@ -125,3 +125,24 @@ async fn a_worker_sees_what_it_could_take_and_nothing_else() {
         world.run("DELETE FROM job").await;
     }
 }
+
+#[tokio::test]
+async fn what_comes_next_is_found_without_reading_what_went_by() {
+    let world = World::new(1).await;
+    let query = due_work::outlook_query();
+    let plan = meridian_store::Statement {
+        sql: format!("EXPLAIN QUERY PLAN {}", query.sql).into(),
+        ..query
+    };
+    let rows = world.scope().await.read_one(plan).await.unwrap();
+    let steps = rows.map(|row| row.string(3)).unwrap();
+    for search in [
+        "INDEX booking_starts (start_at>?)",
+        "INDEX booking_ends (end_at>?)",
+        "INDEX booking_calls (start_at>?)",
+    ] {
+        assert!(steps.iter().any(|step| step.contains(search)), "{search} in {steps:#?}");
+    }
+    let whole = |step: &&String| ["SCAN b", "SCAN booking"].contains(&step.as_str());
+    assert_eq!(steps.iter().find(whole), None);
+}

@@ -131,3 +131,19 @@ fn two_workers_racing_run_each_of_a_thousand_once() {
     assert_eq!(ran.iter().filter(|(_, attempt)| *attempt == 1).count(), 1_000);
     assert_eq!(runtime().block_on(world.count("SELECT count(*) FROM job")), 0);
 }
+
+/// What a job is there for, and its end, in one batch.
+#[tokio::test]
+async fn a_job_that_ends_itself_does_so_once_and_only_under_its_own_claim() {
+    let world = World::new(1).await;
+    world.enqueue(&[job("{}")], NOW).await;
+    let slow = world.take(NOW).await.remove(0);
+    let quick = world.take(after(LEASE)).await.remove(0);
+    let scope = world.scope().await;
+    let end = async |held: &meridian_store::jobs::Job| scope.work(vec![held.done()]).await;
+    assert_eq!(end(&slow).await, Err(meridian_store::DatabaseError::Precondition(0)));
+    assert!(end(&quick).await.is_ok());
+    assert_eq!(end(&quick).await, Err(meridian_store::DatabaseError::Precondition(0)));
+    world.record(&quick, Verdict::Again(NOW, "no".to_owned()), after(LEASE)).await;
+    assert_eq!(world.count("SELECT count(*) FROM job").await, 0);
+}
