@@ -152,6 +152,7 @@ impl World {
         let statements = match user_of(trigger, self.user) {
             Some(user) => deliveries::user_event(&UserEvent { trigger, user, payload }, now),
             None => {
+                let payload = without_ids(&example).to_string();
                 let event = BookingEvent { trigger, booking_uid: "booked".to_owned(), payload };
                 deliveries::booking_events(&[event], self.organization, now)
             }

@@ -15,8 +15,8 @@ use crate::report::progress;
 pub const CONNECTIONS: [usize; 2] = [1, 32];
 
 /// How often rows that are compared are asked in turns: the machine's mood changes,
-/// and must not be taken for a difference.
-const TURNS: u32 = 5;
+/// and must not be taken for a difference. Odd, so that one of them is in the middle.
+pub const TURNS: u32 = 9;
 
 /// What is asked.
 #[derive(Clone)]
@@ -72,13 +72,10 @@ impl Row {
         Self { expected: Some(status), ..self }
     }
 
-    fn amount(&self, effort: Effort, connections: usize, turns: u32) -> Amount {
+    fn amount(&self, time: Duration, bookings: [u64; 2], connections: usize) -> Amount {
         let place = CONNECTIONS.iter().position(|known| *known == connections);
-        let bookings = place.and_then(|place| effort.bookings.get(place)).copied();
-        match bookings.filter(|_| self.writes) {
-            Some(bookings) => Amount::Requests(bookings / u64::from(turns)),
-            None => Amount::Time(effort.time / turns),
-        }
+        let bookings = place.and_then(|place| bookings.get(place)).copied();
+        bookings.filter(|_| self.writes).map_or(Amount::Time(time), Amount::Requests)
     }
 
     fn is_expected(&self, status: StatusCode) -> bool {
@@ -94,6 +91,8 @@ pub struct Effort {
     /// Bookings made on one connection and on many: fixed, so that the server and
     /// the floor have equally many afterwards.
     pub bookings: [u64; 2],
+    /// The same in each turn of rows that are compared.
+    pub bookings_a_turn: [u64; 2],
     /// Requests that come before and do not count.
     pub warm_up: u64,
 }
@@ -129,7 +128,7 @@ impl Candidate {
         effort: Effort,
     ) -> anyhow::Result<Measured> {
         self.ask(row, connections, Amount::Requests(effort.warm_up)).await?;
-        self.ask(row, connections, row.amount(effort, connections, 1)).await
+        self.ask(row, connections, row.amount(effort.time, effort.bookings, connections)).await
     }
 
     /// The bytes of one answer, which must be what is expected.
@@ -156,11 +155,23 @@ pub struct Line {
     pub bytes: usize,
     /// The server.
     pub server: Measured,
+    /// Processor milliseconds of the server per request, turn by turn, where the row is
+    /// compared with another.
+    pub turns: Vec<f64>,
     /// The floor, where there is one.
     pub floor: Option<Measured>,
 }
 
 impl Line {
+    /// Processor milliseconds that a request of this row takes more than one of another
+    /// that it took turns with: the middle of what it was turn by turn.
+    pub fn more_than(&self, other: &Self) -> f64 {
+        let mut more: Vec<f64> =
+            self.turns.iter().zip(&other.turns).map(|(this, other)| this - other).collect();
+        more.sort_unstable_by(f64::total_cmp);
+        more.get(more.len() / 2).copied().unwrap_or_default()
+    }
+
     /// Processor time per request, as a multiple of the floor's.
     pub fn ratio(&self) -> Option<f64> {
         let floor = self.floor.as_ref()?.cpu_per_request();
@@ -189,8 +200,15 @@ pub async fn run(
                 }
                 None => None,
             };
-            let (name, bars) = (row.name.clone(), row.bars);
-            lines.push(Line { name, bars, connections, bytes, server: measured, floor: of_floor });
+            lines.push(Line {
+                name: row.name.clone(),
+                bars: row.bars,
+                connections,
+                bytes,
+                server: measured,
+                turns: Vec::new(),
+                floor: of_floor,
+            });
         }
     }
     Ok(lines)
@@ -209,13 +227,23 @@ pub async fn in_turns(
             progress(&format!("{}, connections: {connections} …", row.name));
             let bytes = server.answer_size(row).await?;
             server.ask(row, connections, Amount::Requests(effort.warm_up)).await?;
-            let (name, bars, server) = (row.name.clone(), row.bars, Measured::default());
-            of_rows.push(Line { name, bars, connections, bytes, server, floor: None });
+            of_rows.push(Line {
+                name: row.name.clone(),
+                bars: row.bars,
+                connections,
+                bytes,
+                server: Measured::default(),
+                turns: Vec::new(),
+                floor: None,
+            });
         }
         for _ in 0..TURNS {
             for (row, line) in rows.iter().zip(&mut of_rows) {
-                let amount = row.amount(effort, connections, TURNS);
-                line.server.add(server.ask(row, connections, amount).await?);
+                let (time, bookings) = (effort.time / TURNS, effort.bookings_a_turn);
+                let amount = row.amount(time, bookings, connections);
+                let measured = server.ask(row, connections, amount).await?;
+                line.turns.push(measured.cpu_per_request());
+                line.server.add(measured);
             }
         }
         lines.extend(of_rows);

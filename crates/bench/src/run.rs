@@ -15,7 +15,7 @@ use crate::figures;
 use crate::load::Target;
 use crate::process::Starter;
 use crate::report::{self, Section, mebibytes, progress};
-use crate::rows::{self, Bars, Candidate, Effort, Row};
+use crate::rows::{self, Bars, Candidate, Effort, Row, TURNS};
 use crate::scenario::{MOST_BOOKINGS, Scenario};
 use crate::worlds::{self, Sizes};
 
@@ -29,22 +29,33 @@ struct Scale {
 }
 
 const FULL: Scale = Scale {
-    effort: Effort { time: Duration::from_secs(3), bookings: [2_000, 8_000], warm_up: 300 },
+    effort: Effort {
+        time: Duration::from_secs(3),
+        bookings: [2_000, 8_000],
+        bookings_a_turn: [300, 1_000],
+        warm_up: 300,
+    },
     sizes: Sizes { around: 1_000_000, listed: 100_000 },
     amounts: Amounts { due: 20_000, organizations: 8, queued: 100 },
     organizations: [1_000, 200],
 };
 
 const QUICK: Scale = Scale {
-    effort: Effort { time: Duration::from_millis(400), bookings: [150, 600], warm_up: 50 },
+    effort: Effort {
+        time: Duration::from_millis(400),
+        bookings: [150, 600],
+        bookings_a_turn: [100, 300],
+        warm_up: 50,
+    },
     sizes: Sizes { around: 50_000, listed: 10_000 },
     amounts: Amounts { due: 2_000, organizations: 8, queued: 20 },
     organizations: [100, 50],
 };
 
-/// Numbers that a row takes which writes.
-const WRITTEN: u64 =
-    FULL.effort.bookings[0] + FULL.effort.bookings[1] + 2 * (FULL.effort.warm_up + 1);
+/// Numbers that a row takes which writes, in all its turns.
+const WRITTEN: u64 = TURNS as u64
+    * (FULL.effort.bookings_a_turn[0] + FULL.effort.bookings_a_turn[1])
+    + 2 * (FULL.effort.warm_up + 1);
 
 // However much is asked, no slot is booked twice: four such rows follow each other.
 const _: () = assert!(4 * WRITTEN < MOST_BOOKINGS);

@@ -168,9 +168,9 @@ impl Worlds {
         ];
         let lines = rows::in_turns(&pair, server, effort).await?;
         let claims = compare(&lines)
-            .map(|(connections, without, with)| {
-                let more = with - without;
-                let name = format!("the guard, {}", on(connections));
+            .map(|(without, with)| {
+                let more = with.more_than(without);
+                let name = format!("the guard, {}", on(with.connections));
                 Claim::plain(name, format!("{:.0} µs", more * 1e3))
                     .held_to(format!("≤ {:.0} µs", GUARD_BAR * 1e3), more <= GUARD_BAR)
             })
@@ -183,10 +183,10 @@ impl Worlds {
     pub async fn heard(&self, server: &Candidate, effort: Effort) -> anyhow::Result<Section> {
         let lines = rows::in_turns(&self.heard_and_not(), server, effort).await?;
         let claims = compare(&lines)
-            .map(|(connections, without, with)| {
-                let name =
-                    format!("a subscriber, the call to deliver included, {}", on(connections));
-                Claim::plain(name, format!("{:.3} ms", with - without))
+            .map(|(without, with)| {
+                let what = "a subscriber, the call to deliver included";
+                let name = format!("{what}, {}", on(with.connections));
+                Claim::plain(name, format!("{:.3} ms", with.more_than(without)))
             })
             .collect();
         let title = "A booking that somebody listens to".to_owned();
@@ -197,9 +197,9 @@ impl Worlds {
     pub async fn enqueue(&self, server: &Candidate, effort: Effort) -> anyhow::Result<Section> {
         let lines = rows::in_turns(&self.heard_and_not(), server, effort).await?;
         let claims = compare(&lines)
-            .map(|(connections, without, with)| {
-                let more = with - without;
-                Claim::plain(format!("queueing, {}", on(connections)), format!("{more:.3} ms"))
+            .map(|(without, with)| {
+                let (more, name) = (with.more_than(without), on(with.connections));
+                Claim::plain(format!("queueing, {name}"), format!("{more:.3} ms"))
                     .held_to(format!("≤ {ENQUEUE_BAR} ms"), more <= ENQUEUE_BAR)
             })
             .collect();
@@ -223,20 +223,19 @@ fn file_of(starter: &Starter, name: &str, stage: &Stage) -> PathBuf {
     starter.database_file(name, &stage.organization.number.database_name())
 }
 
-/// Processor milliseconds of two rows, by connections.
-fn compare(lines: &[Line]) -> impl Iterator<Item = (usize, f64, f64)> {
-    lines.chunks(2).filter_map(|pair| {
-        let [one, other] = pair else { return None };
-        let cost = |line: &Line| line.server.cpu_per_request();
-        Some((one.connections, cost(one), cost(other)))
-    })
+/// The two rows that are compared, once for each number of connections.
+fn compare(lines: &[Line]) -> impl Iterator<Item = (&Line, &Line)> {
+    lines
+        .chunks(2)
+        .filter_map(|pair| if let [one, other] = pair { Some((one, other)) } else { None })
 }
 
 fn flat(lines: &[Line], what: &str) -> Vec<Claim> {
     compare(lines)
-        .map(|(connections, small, large)| {
-            let times = large / small.max(f64::EPSILON);
-            let name = format!("CPU with {what}, {}", on(connections));
+        .map(|(small, large)| {
+            let cost = |line: &Line| line.server.cpu_per_request();
+            let times = cost(large) / cost(small).max(f64::EPSILON);
+            let name = format!("CPU with {what}, {}", on(large.connections));
             Claim::plain(name, format!("{times:.2} times that without"))
                 .held_to(format!("flat: ≤ {FLAT}"), times <= FLAT)
         })

@@ -91,7 +91,6 @@ pub fn absent(booking: &Booking, attendees: &[(String, bool)]) -> BookingEvent {
     let fields = [
         ("message", json!("No-show was updated")),
         ("bookingUid", json!(booking.uid)),
-        ("bookingId", json!(booking.id)),
         ("hostNoShow", json!(booking.absent_host)),
         ("attendees", Value::from(said.collect::<Vec<_>>())),
     ];

@@ -37,6 +37,13 @@ pub fn example(trigger: &str, organization: OrganizationNumber, now: Instant) ->
     Value::Object(fields)
 }
 
+/// The payload of an event of a booking as subscribers get it: with what the outbox puts in.
+pub(crate) fn sent(payload: &str, booking: BookingId) -> Map<String, Value> {
+    let mut fields = read(payload);
+    fields.insert("bookingId".to_owned(), json!(booking));
+    fields
+}
+
 fn of_booking(trigger: &str, booking: &Booking) -> Map<String, Value> {
     let bookable = bookable(booking);
     let settings = EventTypeSettings {
@@ -105,14 +112,14 @@ fn of_booking(trigger: &str, booking: &Booking) -> Map<String, Value> {
             crate::wrong_assignment(&a_report(&booking.organizer), booking, Some(&bookable))
         }
         "MEETING_STARTED" | "MEETING_ENDED" => {
-            return read(&crate::meeting(booking).to_string());
+            return sent(&crate::meeting(booking).to_string(), booking.id);
         }
         "INSTANT_MEETING" => {
             booking::made(Event::InstantMeeting, booking, None, &bookable, &settings)
         }
         _ => booking::made(Event::Created, booking, None, &bookable, &settings),
     };
-    read(&event.payload)
+    sent(&event.payload, booking.id)
 }
 
 fn of_no_booking(

@@ -27,7 +27,7 @@ pub(crate) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// What all events have. `bookingId` is set by the database where the booking is new.
+    /// What all events have, but for what the outbox puts in.
     pub(crate) fn of(
         booking: &'a Booking,
         bookable: Option<&'a Bookable>,
@@ -90,7 +90,6 @@ impl Serialize for Fields<'_> {
             "seatsShowAttendees": settings.seats.map(|seats| seats.show_attendee_info),
             "seatsPerTimeSlot": settings.seats.map(|seats| seats.seats_per_time_slot),
             "uid": booking.uid,
-            "bookingId": booking.id,
             "iCalUID": booking.ical_uid,
             "iCalSequence": booking.ical_sequence,
             "appsStatus": [(); 0],

@@ -103,16 +103,18 @@ fn of_users() -> Vec<UserEvent> {
 /// The fullest payload of every trigger.
 fn all() -> BTreeMap<&'static str, Value> {
     let read = |payload: &str| serde_json::from_str::<Value>(payload).unwrap();
+    let id = team_booking("accepted").id;
+    let sent = |payload: &str| Value::Object(example::sent(payload, id));
     let mut all = BTreeMap::new();
     for event in of_bookings().into_iter().chain(of_calls_and_payments()) {
         assert_eq!(event.booking_uid, "uid");
-        all.insert(event.trigger, read(&event.payload));
+        all.insert(event.trigger, sent(&event.payload));
     }
     for event in of_users() {
         all.insert(event.trigger, read(&event.payload));
     }
     for trigger in ["MEETING_STARTED", "MEETING_ENDED"] {
-        all.insert(trigger, crate::meeting(&met_booking()));
+        all.insert(trigger, sent(&crate::meeting(&met_booking()).to_string()));
     }
     let made_at = Instant::parse("2050-09-01T09:00:00Z").unwrap();
     all.insert("OOO_CREATED", Value::Object(example::an_absence(organization(), made_at)));

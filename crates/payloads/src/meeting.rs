@@ -7,13 +7,12 @@ use serde_json::{Value, json};
 use crate::people::{organizer, stored_attendee};
 
 /// The booking as it is stored, with its people (contract: webhooks, "historically the
-/// raw booking row").
+/// raw booking row"), but for what the outbox puts in.
 pub fn meeting(booking: &Booking) -> Value {
     let hosts: Vec<UserId> = booking.hosts().map(|host| host.id).collect();
     let attendees = booking.attendees.iter().map(|one| stored_attendee(one, booking.start));
     json!({
         "id": booking.id,
-        "bookingId": booking.id,
         "uid": booking.uid,
         "type": booking.event_type_slug,
         "eventTypeId": booking.event_type_id,

@@ -26,7 +26,6 @@ pub fn call_missed(
     let mut fields = Map::new();
     for (name, value) in [
         ("title", json!(booking.title)),
-        ("bookingId", json!(booking.id)),
         ("bookingUid", json!(booking.uid)),
         ("startTime", json!(booking.start)),
         ("endTime", json!(booking.end)),

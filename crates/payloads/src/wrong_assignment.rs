@@ -41,9 +41,7 @@ pub fn wrong_assignment(
         "correctAssignee": report.correct_assignee,
         "additionalNotes": report.additional_notes,
     });
-    // The outbox names the booking in every event of one.
-    let fields =
-        [("bookingId", json!(booking.id)), ("booking", shown_booking), ("report", shown_report)];
+    let fields = [("booking", shown_booking), ("report", shown_report)];
     let fields: Map<_, _> =
         fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     booking::event(WrongAssignmentReport::TRIGGER, booking, fields)

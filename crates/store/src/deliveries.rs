@@ -29,8 +29,8 @@ pub struct BookingEvent {
     pub trigger: &'static str,
     /// Which booking.
     pub booking_uid: String,
-    /// A JSON object; its `bookingId`, and the `platformClientId` of a managed organiser,
-    /// are set by [`booking_events`].
+    /// A JSON object that begins with its brace, without `bookingId` and without the
+    /// `platformClientId` of a managed organiser: [`booking_events`] puts both in.
     pub payload: String,
 }
 
@@ -65,19 +65,22 @@ pub fn booking_events(
     [note, tell]
 }
 
-/// Notes an event `$trigger` with `$payload` of each booking `b` of `$from` where `$which`,
-/// if somebody asks for it. `?1` is the first id of the organisation, `?2` the time.
+/// Notes an event `$trigger` of each booking `b` of `$from` where `$which`, if somebody asks
+/// for it. Its payload is `$fields`, an object without its opening brace, behind the fields
+/// that only the database knows: putting texts together costs a tenth of `json_set`.
+/// `?1` is the first id of the organisation, `?2` the time.
 macro_rules! note {
-    ($trigger:literal, $payload:literal, $from:literal, $which:literal) => {
+    ($trigger:literal, $fields:literal, $from:literal, $which:literal) => {
         concat!(
             "INSERT INTO outbox_event (trigger_event, booking_id, booking_uid, payload, created_at) \
              SELECT ",
             $trigger,
-            ", b.id, b.uid, iif(m.user_id IS NULL, json_set(",
-            $payload,
-            ", '$.bookingId', ?1 + b.id), json_set(",
-            $payload,
-            ", '$.bookingId', ?1 + b.id, '$.platformClientId', m.client_id)), ?2 FROM ",
+            ", b.id, b.uid, '{\"bookingId\":' || (?1 + b.id) || iif(m.user_id IS NULL, '', \
+             ',\"platformClientId\":' || json_quote(m.client_id)) || iif(",
+            $fields,
+            " = '}', '', ',') || ",
+            $fields,
+            ", ?2 FROM ",
             $from,
             " LEFT JOIN managed_user m ON m.user_id = b.user_id \
              WHERE ",
@@ -97,7 +100,7 @@ fn note_one(event: &BookingEvent, organization: OrganizationNumber, now: Instant
             organization.wire_id(),
             now,
             event.trigger,
-            event.payload.as_str(),
+            event.payload.strip_prefix('{').unwrap_or("}"),
             event.booking_uid.as_str(),
         ],
     )
@@ -107,7 +110,7 @@ fn note_all(events: &[BookingEvent], organization: OrganizationNumber, now: Inst
     Statement::command(
         note!(
             "e.value ->> 0",
-            "e.value -> 2",
+            "substr(e.value -> 2, 2)",
             "json_each(?3) e CROSS JOIN booking b",
             "b.uid = e.value ->> 1"
         ),

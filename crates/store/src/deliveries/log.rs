@@ -82,7 +82,7 @@ pub async fn list<D: Database>(
         Statement::query(
             select!(
                 "WHERE d.webhook_id = ?1 AND (?2 IS NULL OR d.state = ?2) \
-                 ORDER BY d.id DESC LIMIT ?3 OFFSET ?4"
+                 ORDER BY d.event_id DESC LIMIT ?3 OFFSET ?4"
             ),
             arguments![webhook.as_str(), state, take, skip],
         )

@@ -62,6 +62,7 @@ async fn what_happened_goes_after_its_time_and_what_is_pending_stays() {
     assert_eq!(world.count(events).await, 2);
     deliveries::prune(&scope, after(RETENTION), 5).await.unwrap();
     assert_eq!(world.count(events).await, 1);
+    assert_eq!(world.count("SELECT count(*) FROM webhook_delivery").await, 1);
     world.record(&taken[1], Verdict::GivenUp, NOW).await;
     // Its organisation is looked at for that.
     let outlook = due_work::outlook(&scope).await.unwrap();
@@ -69,6 +70,36 @@ async fn what_happened_goes_after_its_time_and_what_is_pending_stays() {
     deliveries::prune(&scope, after(RETENTION), 5).await.unwrap();
     assert_eq!(world.count(events).await, 0);
     assert_eq!(world.count("SELECT count(*) FROM webhook_delivery").await, 0);
+}
+
+#[tokio::test]
+async fn what_was_delivered_goes_with_its_event_however_much_it_is() {
+    let world = World::new(1).await;
+    for _ in 0..3 {
+        world.webhook().await;
+    }
+    for number in 0..450 {
+        let at = if number < 430 { NOW } else { after(HOUR) };
+        world.happens("BOOKING_CREATED", "first", at).await;
+    }
+    let keep = "UPDATE webhook_delivery SET state = 'delivered' WHERE event_id <> 7";
+    world.run(keep).await;
+    let scope = world.scope().await;
+    let left = async || {
+        let deliveries = world.count("SELECT count(*) FROM webhook_delivery").await;
+        (world.count("SELECT count(*) FROM outbox_event").await, deliveries)
+    };
+    deliveries::prune(&scope, after(RETENTION), 1).await.unwrap();
+    assert_eq!(left().await, (251, 753));
+    deliveries::prune(&scope, after(RETENTION), 5).await.unwrap();
+    assert_eq!(left().await, (21, 63));
+    let orphans = "SELECT count(*) FROM webhook_delivery \
+                   WHERE event_id NOT IN (SELECT id FROM outbox_event)";
+    assert_eq!(world.count(orphans).await, 0);
+    // The last one goes as well, whatever is left to tell how far.
+    world.run("UPDATE webhook_delivery SET state = 'failed'").await;
+    deliveries::prune(&scope, after(RETENTION + HOUR), 5).await.unwrap();
+    assert_eq!(left().await, (0, 0));
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ impl World {
     }
 
     pub async fn happens(&self, trigger: &'static str, booking: &str, now: Instant) {
-        let payload = r#"{"uid":"x","bookingId":null}"#.to_owned();
+        let payload = r#"{"uid":"x"}"#.to_owned();
         let event = BookingEvent { trigger, booking_uid: booking.to_owned(), payload };
         let statements = deliveries::booking_events(&[event], self.organization, now);
         self.scope().await.write(statements.to_vec()).await.unwrap();

@@ -76,7 +76,7 @@ async fn happens(scope: &Scope<'_, Databases>, trigger: &'static str, uids: &[&s
     let event = |uid: &&str| BookingEvent {
         trigger,
         booking_uid: (*uid).to_owned(),
-        payload: r#"{"bookingId":null}"#.to_owned(),
+        payload: "{}".to_owned(),
     };
     let events: Vec<BookingEvent> = uids.iter().map(event).collect();
     let statements = deliveries::booking_events(&events, organization(), NOW);

@@ -111,7 +111,7 @@ fn event(booking: &Booking) -> BookingEvent {
     BookingEvent {
         trigger: "BOOKING_CREATED",
         booking_uid: booking.uid.clone(),
-        payload: r#"{"bookingId":0,"title":"Intro"}"#.to_owned(),
+        payload: r#"{"title":"Intro"}"#.to_owned(),
     }
 }
 
