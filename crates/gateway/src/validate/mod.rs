@@ -372,6 +372,17 @@ mod tests {
         for bad in ["", "a", "a@b", "a@@b.co", "@b.co", "a b@c.de", "a@b..c"] {
             assert!(email()(&json!(bad)).is_err(), "{bad}");
         }
+        let good =
+            ["https://u@example.com", "https://[::1]:8443/", "http://a.b:", "http://a.b:65535"];
+        for good in good {
+            assert!(url()(&json!(good)).is_ok(), "{good}");
+        }
+        for port in ["0", "65536", "99999999999"] {
+            let violation = url()(&json!(format!("https://[::1]:{port}/"))).unwrap_err();
+            assert!(violation.text.contains("65535"), "{port}");
+        }
+        let long = format!("https://example.com/{}", "x".repeat(2048));
+        assert_eq!(url()(&json!(long)).unwrap_err().rule, "maxLength");
         assert!(url()(&json!("https://example.com/hook")).is_ok());
         for bad in ["ftp://example.com", "example.com", "https://", "javascript:alert(1)"] {
             assert!(url()(&json!(bad)).is_err(), "{bad}");
