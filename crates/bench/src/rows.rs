@@ -16,7 +16,11 @@ pub const CONNECTIONS: [usize; 2] = [1, 32];
 
 /// How often rows that are compared are asked in turns: the machine's mood changes,
 /// and must not be taken for a difference. Odd, so that one of them is in the middle.
-pub const TURNS: u32 = 9;
+const TURNS: u32 = 9;
+
+/// The same of rows that write: flushes of the disk and what wakes up with them differ
+/// more from one moment to the next than what is compared.
+pub const WRITING_TURNS: u32 = 31;
 
 /// What is asked.
 #[derive(Clone)]
@@ -237,9 +241,11 @@ pub async fn in_turns(
                 floor: None,
             });
         }
-        for _ in 0..TURNS {
+        let is_writing = rows.iter().any(|row| row.writes);
+        let turns = if is_writing { WRITING_TURNS } else { TURNS };
+        for _ in 0..turns {
             for (row, line) in rows.iter().zip(&mut of_rows) {
-                let (time, bookings) = (effort.time / TURNS, effort.bookings_a_turn);
+                let (time, bookings) = (effort.time / turns, effort.bookings_a_turn);
                 let amount = row.amount(time, bookings, connections);
                 let measured = server.ask(row, connections, amount).await?;
                 line.turns.push(measured.cpu_per_request());

@@ -15,7 +15,7 @@ use crate::figures;
 use crate::load::Target;
 use crate::process::Starter;
 use crate::report::{self, Section, mebibytes, progress};
-use crate::rows::{self, Bars, Candidate, Effort, Row, TURNS};
+use crate::rows::{self, Bars, Candidate, Effort, Row, WRITING_TURNS};
 use crate::scenario::{MOST_BOOKINGS, Scenario};
 use crate::worlds::{self, Sizes};
 
@@ -32,7 +32,7 @@ const FULL: Scale = Scale {
     effort: Effort {
         time: Duration::from_secs(3),
         bookings: [2_000, 8_000],
-        bookings_a_turn: [300, 1_000],
+        bookings_a_turn: [90, 300],
         warm_up: 300,
     },
     sizes: Sizes { around: 1_000_000, listed: 100_000 },
@@ -44,7 +44,7 @@ const QUICK: Scale = Scale {
     effort: Effort {
         time: Duration::from_millis(400),
         bookings: [150, 600],
-        bookings_a_turn: [100, 300],
+        bookings_a_turn: [40, 120],
         warm_up: 50,
     },
     sizes: Sizes { around: 50_000, listed: 10_000 },
@@ -53,7 +53,7 @@ const QUICK: Scale = Scale {
 };
 
 /// Numbers that a row takes which writes, in all its turns.
-const WRITTEN: u64 = TURNS as u64
+const WRITTEN: u64 = WRITING_TURNS as u64
     * (FULL.effort.bookings_a_turn[0] + FULL.effort.bookings_a_turn[1])
     + 2 * (FULL.effort.warm_up + 1);
 
