@@ -183,6 +183,21 @@ mod tests {
     }
 
     #[test]
+    fn objects_and_lists_stand_in_json_as_they_are_and_texts_never_do() {
+        let body =
+            filled(r#"{"t":"{{title}}","o":{{organizer}},"l":{{attendees}},"s":"{{organizer}}"}"#);
+        assert_eq!(body.media_type, MediaType::Json);
+        let read: Value = serde_json::from_str(&body.text).unwrap();
+        assert_eq!(read["t"], "Say \"hi\"\n");
+        assert_eq!((&read["o"]["name"], &read["l"][0]["name"]), (&"Ada".into(), &"Bob".into()));
+        assert_eq!(read["s"], r#"{"name":"Ada"}"#);
+        // A text that would add a field to the body.
+        let payload = r#"{"title":"1,\"admin\":true"}"#;
+        let body = render(event(payload), Some(r#"{"quote\"":"x","t":{{title}}}"#)).unwrap();
+        assert_eq!(body.media_type, MediaType::Form);
+    }
+
+    #[test]
     fn a_template_that_does_not_is_a_form_with_plain_values() {
         let body = filled("who={{organizer.name}}&title={{title}}");
         assert_eq!(body.media_type.as_str(), "application/x-www-form-urlencoded");

@@ -107,12 +107,19 @@ pub(super) fn fill(
 ) -> Result<String, TooLong> {
     let mut text = String::with_capacity(template.len());
     let mut rest = template;
+    let mut is_within_string = false;
     while let Some((before, behind)) = rest.split_once("{{") {
         let Some((path, after)) = behind.split_once("}}") else { break };
         text.push_str(before);
-        let value = look_up(values, path.trim()).map(show).unwrap_or_default();
+        is_within_string = ends_within_string(before, is_within_string);
+        let found = look_up(values, path.trim());
+        // What is shown of an object or a list is JSON already. A text is none: it could
+        // be read as more than a value.
+        let is_json = found.is_some_and(|value| value.is_object() || value.is_array());
+        let value = found.map(show).unwrap_or_default();
         match escape {
             Escape::None => text.push_str(&value),
+            Escape::Json if is_json && !is_within_string => text.push_str(&value),
             Escape::Json => text.push_str(&escape_json(&value)),
             Escape::Form => escape_form(&value, &mut text),
         }
@@ -123,6 +130,21 @@ pub(super) fn fill(
     }
     text.push_str(rest);
     if text.len() > most { Err(TooLong) } else { Ok(text) }
+}
+
+/// Whether a string of JSON is open at the end of a part of it, where it was open or not
+/// at its beginning.
+fn ends_within_string(part: &str, mut is_open: bool) -> bool {
+    let mut is_escaped = false;
+    for character in part.chars() {
+        match character {
+            _ if is_escaped => is_escaped = false,
+            '\\' if is_open => is_escaped = true,
+            '"' => is_open = !is_open,
+            _ => {}
+        }
+    }
+    is_open
 }
 
 /// Follows a path such as `attendees.0.name`.
