@@ -24,6 +24,7 @@ pub(crate) async fn create_webhook(request: Request) -> Result<Reply, ApiError> 
         version: new.version,
         created_at: request.now,
         updated_at: request.now,
+        disabled: None,
     };
     idempotency::subject(|| format!("{}/{}", request.path(), webhook.id));
     // A booking under way may have looked for subscribers already: the sweep has

@@ -4,6 +4,7 @@ use meridian_domain::webhook::{PAYLOAD_VERSION, TRIGGERS, check_template};
 use meridian_gateway::validate::{self, Fields, Violation, array, boolean, one_of, text};
 use meridian_gateway::{ApiError, Request};
 use meridian_kernel::Patch;
+use meridian_store::deliveries::DISABLED;
 use serde_json::Value;
 
 use crate::target::{Targets, subscriber_url};
@@ -18,6 +19,15 @@ const MAX_SECRET: usize = 1_000;
 const MAX_TRIGGERS: usize = 100;
 
 const VERSIONS: &[&str] = &[PAYLOAD_VERSION];
+
+/// What a webhook can ask for: what the contract has, and to hear of others that were
+/// switched off.
+pub(crate) const ASKABLE: &[&str] = &{
+    let mut all = [DISABLED; TRIGGERS.len() + 1];
+    let (known, _) = all.split_at_mut(TRIGGERS.len());
+    known.copy_from_slice(TRIGGERS);
+    all
+};
 
 /// A webhook to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +112,7 @@ fn template() -> impl Fn(&Value) -> Result<String, Violation> {
 
 /// Triggers, each once, in the order they were first named.
 fn triggers() -> impl Fn(&Value) -> Result<Vec<String>, Violation> {
-    let known = array(MAX_TRIGGERS, one_of(TRIGGERS));
+    let known = array(MAX_TRIGGERS, one_of(ASKABLE));
     move |value| {
         let mut each_once: Vec<String> = Vec::new();
         for trigger in known(value)? {

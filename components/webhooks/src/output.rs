@@ -24,6 +24,13 @@ pub(crate) struct WebhookOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     previous_secret_expires_at: Option<Instant>,
     version: String,
+    /// When it was switched off by itself; absent where it was not, and once it is switched
+    /// on again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disabled_at: Option<Instant>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disabled_reason: Option<String>,
 }
 
 /// Whose it is, in the field that clients know for it.
@@ -58,6 +65,7 @@ pub(crate) fn present(
     now: Instant,
 ) -> Result<WebhookOutput, ApiError> {
     let secret = secrets::open(vault, webhook.sealed_secret.as_deref())?;
+    let disabled = webhook.disabled;
     Ok(WebhookOutput {
         owner: OwnerOutput::of(webhook.owner, webhook.id.organization()),
         id: webhook.id.to_string(),
@@ -68,6 +76,8 @@ pub(crate) fn present(
         secret: secret.map(|secret| secret.reveal().to_owned()),
         previous_secret_expires_at: webhook.previous_secret_until.filter(|until| *until > now),
         version: webhook.version,
+        disabled_at: disabled.as_ref().map(|disabled| disabled.at),
+        disabled_reason: disabled.map(|disabled| disabled.reason),
     })
 }
 
@@ -91,6 +101,7 @@ mod tests {
             version: "2021-10-20".to_owned(),
             created_at: Instant::from_millis(0),
             updated_at: Instant::from_millis(0),
+            disabled: None,
         };
         let vault = Vault::new("a key of some length").unwrap();
         serde_json::to_value(present(webhook, &vault, Instant::from_millis(10)).unwrap()).unwrap()

@@ -1,6 +1,5 @@
 //! `POST /v2/webhooks/:webhookId/test`
 
-use meridian_domain::webhook::TRIGGERS;
 use meridian_gateway::validate::{self, Fields, one_of};
 use meridian_gateway::{ApiError, Reply, Request};
 use meridian_payloads::example;
@@ -8,6 +7,7 @@ use meridian_store::webhooks::Webhook;
 use meridian_store::{deliveries, due_work};
 
 use crate::delivery_output::present;
+use crate::input::ASKABLE;
 use crate::{access, deliver};
 
 /// What a webhook is tested with that asks for nothing.
@@ -29,7 +29,7 @@ pub(crate) async fn test_webhook(request: Request) -> Result<Reply, ApiError> {
 fn read_trigger(request: &Request, webhook: &Webhook) -> Result<String, ApiError> {
     let body = validate::json_body(request)?;
     let mut fields = Fields::of(&body);
-    let trigger = fields.optional("trigger", one_of(TRIGGERS));
+    let trigger = fields.optional("trigger", one_of(ASKABLE));
     fields.finish()?;
     let usual = webhook.triggers.first().map_or(USUAL_TRIGGER, String::as_str);
     Ok(trigger.unwrap_or(usual).to_owned())

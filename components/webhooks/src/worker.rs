@@ -116,6 +116,10 @@ fn log(organization: OrganizationNumber, delivery: &Delivery, report: &Report) {
         Verdict::Hopeless => ("error", "hopeless", None),
         Verdict::Disabled(_) => ("error", "webhook switched off", None),
     };
+    let reason = match report.verdict {
+        Verdict::Disabled(reason) => Some(reason),
+        _ => None,
+    };
     let line = json!({
         "level": level,
         "message": "webhook delivery",
@@ -125,6 +129,7 @@ fn log(organization: OrganizationNumber, delivery: &Delivery, report: &Report) {
         "trigger": delivery.trigger,
         "attempt": delivery.attempt,
         "verdict": verdict,
+        "reason": reason,
         "host": uri.as_ref().and_then(|uri| uri.host()),
         "status": report.status,
         "error": report.error,

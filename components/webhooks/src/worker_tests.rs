@@ -55,6 +55,7 @@ impl World {
             version: "2021-10-20".to_owned(),
             created_at: Instant::now(),
             updated_at: Instant::now(),
+            disabled: None,
         };
         assert_eq!(webhooks::create(&scope, &webhook).await.unwrap(), Created::Done);
         world

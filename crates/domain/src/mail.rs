@@ -65,6 +65,23 @@ pub fn address_changed(name: &str, new: &str) -> Words {
     }
 }
 
+/// What whoever looks after a webhook is told when it was switched off by itself.
+pub fn webhook_disabled(name: &str, id: &str, host: &str, reason: &str) -> Words {
+    let greeting = greeting(name);
+    let news = format!("the webhook {id}, which calls {host}, was switched off: {reason}.");
+    let note = "What was still to be delivered is kept as failed. Once the endpoint works, switch \
+                the webhook on again (PATCH it with \"active\": true) and replay what failed.";
+    Words {
+        subject: format!("A webhook to {host} was switched off"),
+        text: format!("{greeting}\n\n{news}\n\n{note}\n"),
+        html: page(&[
+            format!("<p>{}</p>", escape(&greeting)),
+            format!("<p>{}</p>", escape(&news)),
+            format!("<p>{}</p>", escape(note)),
+        ]),
+    }
+}
+
 fn greeting(name: &str) -> String {
     let name: String = name.chars().filter(|c| !c.is_control()).collect();
     if name.trim().is_empty() { "Hello,".to_owned() } else { format!("Hello {},", name.trim()) }
@@ -99,10 +116,12 @@ mod tests {
         let code = verification_code("ABC234", 15);
         let link = confirm_address("Ada", "https://a.example/x?token=7", 24);
         let changed = address_changed("Ada", "new@example.org");
+        let off = webhook_disabled("Ada", "7", "hooks.example", "it is gone");
         for (words, told) in [
             (&code, vec!["ABC234", "15 minutes"]),
             (&link, vec!["Hello Ada,", "https://a.example/x?token=7", "24 hours"]),
             (&changed, vec!["Hello Ada,", "new@example.org"]),
+            (&off, vec!["Hello Ada,", "webhook 7,", "hooks.example", "it is gone"]),
         ] {
             for told in told {
                 assert!(words.text.contains(told) && words.html.contains(told), "{told}");

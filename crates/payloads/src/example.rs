@@ -14,6 +14,7 @@ use meridian_kernel::{
 };
 use meridian_store::JsonObject;
 use meridian_store::bookings::{Attendee, Bookable, Booking, Host, Organizer};
+use meridian_store::deliveries::{DISABLED, disabled_payload};
 use serde_json::{Map, Value, json};
 
 use crate::booking;
@@ -137,6 +138,10 @@ fn of_no_booking(
         }
         DelegationCredentialError::TRIGGER => {
             return Some(read(&crate::delegation_credential_error(&an_error(user)).payload));
+        }
+        DISABLED => {
+            let payload = disabled_payload("00000000-0000-0000-0000-000000000000", "A test", now);
+            return payload.as_object().cloned();
         }
         OutOfOfficeCreated::TRIGGER => return Some(an_absence(organization, now)),
         _ => return None,

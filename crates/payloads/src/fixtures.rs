@@ -9,7 +9,7 @@ use meridian_domain::booking::Event;
 use meridian_domain::webhook::{Absentee, FormOutcome, PaymentEvent, TRIGGERS};
 use meridian_kernel::{EventTypeId, Instant, TeamId, UserId, WireId};
 use meridian_store::bookings::Booking;
-use meridian_store::deliveries::{BookingEvent, UserEvent};
+use meridian_store::deliveries::{self, BookingEvent, UserEvent};
 use serde_json::Value;
 
 use crate::sample::{met_booking, organization, settings, team_bookable, team_booking};
@@ -139,6 +139,17 @@ fn every_trigger_has_the_payload_subscribers_know() {
     }
     let files = std::fs::read_dir(folder()).unwrap().count();
     assert_eq!(files, TRIGGERS.len(), "one fixture per trigger");
+}
+
+#[test]
+fn an_example_of_a_notice_has_its_fields() {
+    let now = Instant::parse("2050-09-01T09:00:00Z").unwrap();
+    let example = crate::example(deliveries::DISABLED, organization(), now);
+    let real = deliveries::disabled_payload("w", "gone", now);
+    for field in real.as_object().unwrap().keys() {
+        assert_eq!(example[field].is_string(), real[field].is_string(), "{field}");
+    }
+    assert_eq!(example["disabledAt"], "2050-09-01T09:00:00.000Z");
 }
 
 /// What only some bookings have.

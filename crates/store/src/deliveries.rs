@@ -18,7 +18,7 @@ use crate::{Statement, arguments};
 
 pub use log::{Logged, MOST_REPLAYED, Redelivery, list, redeliver, replay, send_test};
 pub use prune::prune;
-pub use record::{DISABLED, Report, Verdict};
+pub use record::{DISABLED, DISABLED_MAIL, Report, Verdict, disabled_payload};
 pub use turn::{AT_A_TIME_PER_ENDPOINT, Delivery, MOST_FAILURES, line_up, take_turn};
 pub(crate) use turn::{able, waiting};
 
@@ -45,32 +45,38 @@ pub fn booking_events(
     organization: OrganizationNumber,
     now: Instant,
 ) -> [Statement; 2] {
-    let note = match events {
-        [event] => note_one(event, organization, now),
-        events => note_all(events, organization, now),
-    };
-    // The events just noted are the newest, as many as the statement before changed.
-    let tell = Statement::command(
-        concat!(
-            "INSERT INTO webhook_delivery (event_id, webhook_id, next_attempt_at) \
-             SELECT newest.id, w.id, ?1 FROM (SELECT id, trigger_event, booking_id \
-             FROM outbox_event ORDER BY id DESC LIMIT (SELECT changes())) newest \
-             CROSS JOIN booking b ON b.id = newest.booking_id CROSS JOIN webhook w \
-             WHERE w.id IN (",
-            told_of_booking!(asks_for!("l", "newest.trigger_event")),
-            ")"
-        ),
-        arguments![now],
-    );
-    [note, tell]
+    match events {
+        [event] => [tell_one(event, now), note_one(event, organization, now)],
+        events => [note_all(events, organization, now), tell_newest(now)],
+    }
 }
 
-/// Notes an event `$trigger` of each booking `b` of `$from` where `$which`, if somebody asks
-/// for it. Its payload is `$fields`, an object without its opening brace, behind the fields
-/// that only the database knows: putting texts together costs a tenth of `json_set`.
-/// `?1` is the first id of the organisation, `?2` the time.
+/// Deliveries `$event`, due at `?1`, to the webhooks that are told of a booking `b` of
+/// `$from` where `$which` and asked for `$trigger`; `$order` is theirs.
+macro_rules! tell {
+    ($event:literal, $trigger:literal, $from:literal, $which:literal, $order:literal) => {
+        concat!(
+            "INSERT INTO webhook_delivery (event_id, webhook_id, next_attempt_at, chain_id) \
+             SELECT ",
+            $event,
+            ", w.id, ?1, coalesce(b.chain_id, b.id) FROM ",
+            $from,
+            " CROSS JOIN webhook w WHERE ",
+            $which,
+            "w.id IN (",
+            told_of_booking!(asks_for!("l", $trigger)),
+            ")",
+            $order
+        )
+    };
+}
+
+/// Notes an event `$trigger` of each booking `b` of `$from` where `$which`. Its payload is
+/// `$fields`, an object without its opening brace, behind the fields that only the database
+/// knows: putting texts together costs a tenth of `json_set`. `?1` is the first id of the
+/// organisation, `?2` the time.
 macro_rules! note {
-    ($trigger:literal, $fields:literal, $from:literal, $which:literal) => {
+    ($trigger:literal, $fields:literal, $from:literal, $which:expr) => {
         concat!(
             "INSERT INTO outbox_event (trigger_event, booking_id, booking_uid, payload, created_at) \
              SELECT ",
@@ -82,20 +88,32 @@ macro_rules! note {
             $fields,
             ", ?2 FROM ",
             $from,
-            " LEFT JOIN managed_user m ON m.user_id = b.user_id \
-             WHERE ",
-            $which,
-            " AND EXISTS (",
-            told_of_booking!(asks_for!("l", $trigger)),
-            ")"
+            " LEFT JOIN managed_user m ON m.user_id = b.user_id WHERE ",
+            $which
         )
     };
 }
 
-/// Mostly one thing happens at a time: bound values spare the list, for half the cost.
+/// Mostly one thing happens at a time. Then its deliveries can go before it, as the id that
+/// it will have is known, and whom to tell is looked for once and not twice; bound values
+/// spare the list.
+fn tell_one(event: &BookingEvent, now: Instant) -> Statement {
+    Statement::command(
+        tell!(
+            "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'outbox_event'), 0) + 1",
+            "?2",
+            "booking b",
+            "b.uid = ?3 AND ",
+            ""
+        ),
+        arguments![now, event.trigger, event.booking_uid.as_str()],
+    )
+}
+
+/// Where the statement before found somebody to tell.
 fn note_one(event: &BookingEvent, organization: OrganizationNumber, now: Instant) -> Statement {
     Statement::command(
-        note!("?3", "?4", "booking b", "b.uid = ?5"),
+        note!("?3", "?4", "booking b", "b.uid = ?5 AND changes() > 0"),
         arguments![
             organization.wire_id(),
             now,
@@ -106,15 +124,36 @@ fn note_one(event: &BookingEvent, organization: OrganizationNumber, now: Instant
     )
 }
 
+/// Those that somebody asks for.
 fn note_all(events: &[BookingEvent], organization: OrganizationNumber, now: Instant) -> Statement {
     Statement::command(
         note!(
             "e.value ->> 0",
             "substr(e.value -> 2, 2)",
             "json_each(?3) e CROSS JOIN booking b",
-            "b.uid = e.value ->> 1"
+            concat!(
+                "b.uid = e.value ->> 1 AND EXISTS (",
+                told_of_booking!(asks_for!("l", "e.value ->> 0")),
+                ")"
+            )
         ),
         arguments![organization.wire_id(), now, events_json(events)],
+    )
+}
+
+/// The events just noted are the newest, as many as the statement before changed.
+fn tell_newest(now: Instant) -> Statement {
+    Statement::command(
+        tell!(
+            "newest.id",
+            "newest.trigger_event",
+            "(SELECT id, trigger_event, booking_id FROM outbox_event \
+             ORDER BY id DESC LIMIT (SELECT changes())) newest \
+             CROSS JOIN booking b ON b.id = newest.booking_id",
+            "",
+            " ORDER BY newest.id"
+        ),
+        arguments![now],
     )
 }
 

@@ -147,24 +147,52 @@ impl NewJob {
     }
 }
 
+/// Writes the jobs of the JSON array `?1` at `?2`, where `$condition`.
+macro_rules! insert {
+    ($condition:literal) => {
+        concat!(
+            "INSERT INTO job \
+             (kind, unique_key, priority, payload, is_sealed, run_at, max_attempts, created_at) \
+             SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, \
+             value ->> 6, ?2 FROM json_each(?1) WHERE ",
+            $condition,
+            " ON CONFLICT (kind, unique_key) WHERE unique_key IS NOT NULL AND state = 'waiting' \
+             DO UPDATE SET priority = excluded.priority, payload = excluded.payload, \
+             is_sealed = excluded.is_sealed, max_attempts = excluded.max_attempts, \
+             created_at = excluded.created_at, last_error = NULL, history = '[]', \
+             attempts = iif(leased_until > ?2, attempts, 0), \
+             next_run_at = iif(leased_until > ?2, excluded.run_at, NULL), \
+             run_at = iif(leased_until > ?2, max(run_at, excluded.run_at), excluded.run_at)"
+        )
+    };
+}
+
 /// The statement that writes jobs, whatever their number. It belongs in the batch that
 /// makes them necessary, after [`crate::due_work::mark_due`] was called.
 pub fn enqueue(jobs: &[NewJob], now: Instant) -> Statement {
     let jobs = serde_json::Value::Array(jobs.iter().map(NewJob::json).collect());
-    Statement::command(
-        "INSERT INTO job \
-         (kind, unique_key, priority, payload, is_sealed, run_at, max_attempts, created_at) \
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, \
-         value ->> 6, ?2 FROM json_each(?1) WHERE true \
-         ON CONFLICT (kind, unique_key) WHERE unique_key IS NOT NULL AND state = 'waiting' \
-         DO UPDATE SET priority = excluded.priority, payload = excluded.payload, \
-         is_sealed = excluded.is_sealed, max_attempts = excluded.max_attempts, \
-         created_at = excluded.created_at, last_error = NULL, history = '[]', \
-         attempts = iif(leased_until > ?2, attempts, 0), \
-         next_run_at = iif(leased_until > ?2, excluded.run_at, NULL), \
-         run_at = iif(leased_until > ?2, max(run_at, excluded.run_at), excluded.run_at)",
-        arguments![jobs.to_string(), now],
-    )
+    Statement::command(insert!("true"), arguments![jobs.to_string(), now])
+}
+
+/// The statement that writes a job of ours, due at once, where the one before it changed
+/// something.
+pub(crate) fn enqueue_if_changed(
+    kind: &'static str,
+    unique_key: &str,
+    payload: String,
+    max_attempts: u32,
+    now: Instant,
+) -> Statement {
+    let job = NewJob {
+        kind,
+        payload: Payload::Plain(payload),
+        unique_key: Some(unique_key.to_owned()),
+        priority: Priority::default(),
+        run_at: now,
+        max_attempts,
+    };
+    let jobs = serde_json::Value::Array(vec![job.json()]);
+    Statement::command(insert!("changes() > 0"), arguments![jobs.to_string(), now])
 }
 
 /// The statement that takes a waiting job back, where there is one. It belongs in the

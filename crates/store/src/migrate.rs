@@ -40,6 +40,7 @@ pub const ORGANIZATION: Migrations = Migrations(&[
     include_str!("../../../migrations/organization/0017_outbox_order.sql"),
     include_str!("../../../migrations/organization/0018_calls.sql"),
     include_str!("../../../migrations/organization/0019_delivery_index.sql"),
+    include_str!("../../../migrations/organization/0020_chains.sql"),
 ]);
 
 impl Migrations {

@@ -1,6 +1,7 @@
 //! Jobs: who does them, and how those who run the platform see them.
 
 mod call_check;
+mod disabled_mail;
 mod email;
 mod job_output;
 mod list_jobs;

@@ -6,14 +6,14 @@ use meridian_domain::jobs::{CALL_CHECK, EMAIL};
 use meridian_edge::WitDatabase;
 use meridian_gateway::ApiError;
 use meridian_kernel::{Instant, Secret};
-use meridian_store::deliveries::metrics;
+use meridian_store::deliveries::{DISABLED_MAIL, metrics};
 use meridian_store::jobs::Job;
 use meridian_store::{Scope, organizations};
 use meridian_vault::Vault;
 
-use super::call_check;
 use super::email::{self, Mailer};
 use super::worker::{Outcome, Worker};
+use super::{call_check, disabled_mail};
 use crate::turns::Left;
 
 /// Works until nothing is due, until it did its share, or until `stop_at`.
@@ -53,6 +53,7 @@ impl Hands<'_> {
                 Err(_) => Outcome::Failed("the organization's settings cannot be read".to_owned()),
             },
             CALL_CHECK => call_check::check(self.scope, job).await,
+            DISABLED_MAIL => disabled_mail::write(self.scope, job).await,
             // Written by a newer version: it will know what to do.
             _ => Outcome::Failed("this version does not know the kind of job".to_owned()),
         }

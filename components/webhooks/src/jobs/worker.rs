@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use meridian_domain::jobs::{CALL_CHECK, EMAIL, next_attempt};
 use meridian_kernel::{Instant, OrganizationNumber};
+use meridian_store::deliveries::DISABLED_MAIL;
 use meridian_store::jobs::{self, Job, Report, Verdict};
 use meridian_store::{Database, Scope, StoreError};
 use serde_json::json;
@@ -19,7 +20,7 @@ const AT_A_TIME_ALTOGETHER: u32 = 32;
 const MOST: usize = 200;
 
 /// The kinds there are, and what others count as: labels of metrics.
-pub(crate) const KINDS: [&str; 3] = [EMAIL, CALL_CHECK, "other"];
+pub(crate) const KINDS: [&str; 4] = [EMAIL, CALL_CHECK, DISABLED_MAIL, "other"];
 
 /// What can come of an attempt: labels of metrics.
 pub(crate) const OUTCOMES: [&str; 3] = ["done", "retried", "dead"];

@@ -118,9 +118,11 @@ macro_rules! insert_into_booking {
             "INSERT INTO booking (uid, ical_uid, user_id, start_at, end_at, title, \
              event_type_id, team_id, description, status, location, metadata, responses, \
              ical_sequence, recurring_uid, seats_per_slot, rescheduled_from_uid, \
-             rescheduling_reason, rescheduled_by_email, extras, created_at, updated_at) SELECT ",
+             rescheduling_reason, rescheduled_by_email, extras, created_at, updated_at, \
+             chain_id) SELECT ",
             $own,
-            ", ?2, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?5, ?5 ",
+            ", ?2, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?5, ?5, \
+             (SELECT coalesce(was.chain_id, was.id) FROM booking was WHERE was.uid = ?17) ",
             $from,
             " WHERE ",
             $condition,

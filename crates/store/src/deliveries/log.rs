@@ -24,7 +24,8 @@ pub struct Logged {
     pub attempts: u32,
     /// When it was last tried.
     pub attempted_at: Option<Instant>,
-    /// When it is tried next; `None` where it is not.
+    /// When it is tried next, at the soonest: not while its endpoint rests. `None` where
+    /// it is not.
     pub next_attempt_at: Option<Instant>,
     /// When the subscriber took it.
     pub delivered_at: Option<Instant>,
@@ -43,7 +44,9 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT d.id, d.state, e.trigger_event, e.booking_uid, e.created_at, d.attempts, \
-             d.attempted_at, iif(d.state = 'pending', d.next_attempt_at, NULL), d.delivered_at, \
+             d.attempted_at, iif(d.state = 'pending', max(d.next_attempt_at, coalesce((\
+             SELECT h.open_until FROM webhook_health h WHERE h.webhook_id = d.webhook_id), 0)), \
+             NULL), d.delivered_at, \
              d.response_status, d.response_body, d.last_error, d.took_ms \
              FROM webhook_delivery d JOIN outbox_event e ON e.id = d.event_id ",
             $rest
@@ -121,10 +124,9 @@ pub async fn redeliver<D: Database>(
     let followers = Statement::command(
         "UPDATE webhook_delivery SET next_attempt_at = ?3 WHERE webhook_id = ?1 \
          AND state = 'pending' AND attempts = 0 AND leased_until <= ?3 AND next_attempt_at > ?3 \
-         AND event_id IN (SELECT later.id FROM webhook_delivery d \
-         JOIN outbox_event e ON e.id = d.event_id \
-         JOIN outbox_event later ON later.booking_id = e.booking_id AND later.id > e.id \
-         WHERE d.id = ?2 AND d.webhook_id = ?1)",
+         AND chain_id = (SELECT d.chain_id FROM webhook_delivery d \
+         WHERE d.id = ?2 AND d.webhook_id = ?1) \
+         AND event_id > (SELECT d.event_id FROM webhook_delivery d WHERE d.id = ?2)",
         arguments![webhook.as_str(), delivery, now],
     );
     let look = Statement::query(

@@ -4,7 +4,8 @@ use meridian_kernel::Instant;
 use serde_json::json;
 
 use super::turn::{Delivery, MOST_FAILURES};
-use crate::{Statement, arguments};
+use crate::webhooks::asks_for;
+use crate::{Statement, arguments, jobs};
 
 /// How much of an error is kept, in characters.
 const MAX_ERROR: usize = 500;
@@ -16,8 +17,21 @@ const FIRST_REST: i64 = 15_000;
 /// How long at most: a quarter of an hour.
 const LONGEST_REST: i64 = 15 * 60 * 1000;
 
-/// What an endpoint's owner is told when it is called no more.
+/// What other webhooks may ask for, and the contract does not know: one was switched off
+/// as its subscriber is gone or does nothing but fail.
 pub const DISABLED: &str = "WEBHOOK_DISABLED";
+
+/// What those hear who asked for [`DISABLED`].
+pub fn disabled_payload(webhook: &str, reason: &str, at: Instant) -> serde_json::Value {
+    json!({ "webhookId": webhook, "reason": reason, "disabledAt": at })
+}
+
+/// The kind of job that writes to whoever looks after a webhook that was switched off. Its
+/// payload is `{"webhookId"}`.
+pub const DISABLED_MAIL: &str = "webhook_disabled_mail";
+
+/// How often that is tried; it only reads and writes the database.
+const DISABLED_MAIL_ATTEMPTS: u32 = 5;
 
 /// What becomes of a delivery after an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,19 +191,36 @@ fn resting(report: &Report, now: Instant, until: Instant) -> Statement {
     )
 }
 
-/// Switches a webhook off, with a notice, and gives up what is pending for it. What
-/// failed can be sent again once it is switched on.
-fn disable(webhook: &str, reason: &str, now: Instant) -> [Statement; 4] {
-    let notice = Statement::command(
+/// Switches a webhook off and gives up what is pending for it. Other webhooks of its
+/// owner and those of the organisation are told if they asked; whoever looks after it gets
+/// a mail. All of it once, however many deliveries find out at a time. What failed can be
+/// sent again once it is switched on.
+fn disable(webhook: &str, reason: &str, now: Instant) -> [Statement; 6] {
+    let tell = Statement::command(
+        concat!(
+            "INSERT INTO webhook_delivery (event_id, webhook_id, next_attempt_at) \
+             SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'outbox_event'), 0) + 1, \
+             w.id, ?3 FROM webhook off CROSS JOIN webhook w ON w.of_organization = 1 \
+             OR w.user_id = off.user_id OR w.event_type_id = off.event_type_id \
+             OR w.oauth_client_id = off.oauth_client_id \
+             WHERE off.id = ?1 AND off.active = 1 AND w.id <> off.id AND ",
+            asks_for!("w", "?2")
+        ),
+        arguments![webhook, DISABLED, now],
+    );
+    let note = Statement::command(
         "INSERT INTO outbox_event (trigger_event, payload, created_at) \
-         SELECT ?3, json_object('webhookId', id, 'reason', ?2), ?4 \
-         FROM webhook WHERE id = ?1 AND active = 1",
-        arguments![webhook, reason, DISABLED, now],
+         SELECT ?1, ?2, ?3 WHERE changes() > 0",
+        arguments![DISABLED, disabled_payload(webhook, reason, now).to_string(), now],
     );
     let switch_off = Statement::command(
-        "UPDATE webhook SET active = 0, updated_at = ?2 WHERE id = ?1 AND active = 1",
-        arguments![webhook, now],
+        "UPDATE webhook SET active = 0, disabled_at = ?2, disabled_reason = ?3, updated_at = ?2 \
+         WHERE id = ?1 AND active = 1",
+        arguments![webhook, now, reason],
     );
+    let payload = json!({ "webhookId": webhook }).to_string();
+    let mail =
+        jobs::enqueue_if_changed(DISABLED_MAIL, webhook, payload, DISABLED_MAIL_ATTEMPTS, now);
     let give_up = Statement::command(
         "UPDATE webhook_delivery SET state = 'failed', leased_until = 0, \
          last_error = 'the webhook was switched off: ' || ?2 \
@@ -198,5 +229,6 @@ fn disable(webhook: &str, reason: &str, now: Instant) -> [Statement; 4] {
     );
     // Switched on again it begins anew.
     let forget = "DELETE FROM webhook_health WHERE webhook_id = ?1";
-    [notice, switch_off, give_up, Statement::command(forget, arguments![webhook])]
+    let forget = Statement::command(forget, arguments![webhook]);
+    [tell, note, switch_off, mail, give_up, forget]
 }

@@ -46,17 +46,15 @@ macro_rules! able {
 pub(crate) use able;
 
 /// The deliveries `x` of an endpoint that may go out: due, and none before them of
-/// the same booking still pending.
+/// the same chain of bookings still pending.
 macro_rules! ready {
     ($most:literal) => {
         concat!(
             "SELECT x.id FROM webhook_delivery x INDEXED BY webhook_delivery_due \
-             CROSS JOIN outbox_event event ON event.id = x.event_id \
              WHERE x.webhook_id = able.id AND x.state = 'pending' AND x.next_attempt_at <= ?1 \
-             AND NOT EXISTS (SELECT 1 FROM outbox_event before \
-             CROSS JOIN webhook_delivery earlier ON earlier.event_id = before.id \
-             AND earlier.webhook_id = x.webhook_id \
-             WHERE before.booking_id = event.booking_id AND before.id < event.id \
+             AND NOT EXISTS (SELECT 1 FROM webhook_delivery earlier \
+             INDEXED BY webhook_delivery_chain WHERE earlier.webhook_id = x.webhook_id \
+             AND earlier.chain_id = x.chain_id AND earlier.event_id < x.event_id \
              AND earlier.state = 'pending') ORDER BY x.next_attempt_at, x.id LIMIT ",
             $most
         )
@@ -183,11 +181,9 @@ pub async fn line_up<D: Database>(scope: &Scope<'_, D>, now: Instant) -> Result<
          SELECT x.id AS id, max(earlier.next_attempt_at) AS until FROM able \
          CROSS JOIN webhook_delivery x INDEXED BY webhook_delivery_due \
          ON x.webhook_id = able.id AND x.state = 'pending' AND x.next_attempt_at <= ?1 \
-         CROSS JOIN outbox_event event ON event.id = x.event_id \
-         CROSS JOIN outbox_event before \
-         ON before.booking_id = event.booking_id AND before.id < event.id \
-         CROSS JOIN webhook_delivery earlier \
-         ON earlier.event_id = before.id AND earlier.webhook_id = x.webhook_id \
+         CROSS JOIN webhook_delivery earlier INDEXED BY webhook_delivery_chain \
+         ON earlier.webhook_id = x.webhook_id AND earlier.chain_id = x.chain_id \
+         AND earlier.event_id < x.event_id \
          WHERE earlier.state = 'pending' AND earlier.next_attempt_at > ?1 \
          AND earlier.leased_until <= ?1 GROUP BY x.id) behind \
          WHERE webhook_delivery.id = behind.id"

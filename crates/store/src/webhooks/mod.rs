@@ -1,5 +1,6 @@
 //! Webhooks: of users, of event types, of the organisation and of platform clients.
 
+mod keepers;
 mod subscribers;
 mod write;
 
@@ -7,6 +8,7 @@ use meridian_kernel::{
     ClientId, EventTypeId, Instant, OrganizationNumber, UserId, UuidUid, WireId,
 };
 
+pub use keepers::{Keeper, MOST_KEEPERS, keepers};
 pub(crate) use subscribers::{asks_for, somebody_asks, somebody_listens, told_of_booking};
 pub use write::{
     Changed, Changes, Created, MAX_WEBHOOKS, NewSecret, create, delete, delete_all, update,
@@ -80,6 +82,17 @@ pub struct Webhook {
     pub created_at: Instant,
     /// When it was last changed.
     pub updated_at: Instant,
+    /// When and why it was switched off by itself, until it is switched on.
+    pub disabled: Option<Disabled>,
+}
+
+/// That a webhook was switched off by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disabled {
+    /// When.
+    pub at: Instant,
+    /// Why, for people.
+    pub reason: String,
 }
 
 /// The columns [`Webhook::read`] expects, in order.
@@ -87,7 +100,7 @@ macro_rules! columns {
     () => {
         "id, user_id, event_type_id, of_organization, oauth_client_id, subscriber_url, active, \
          triggers, payload_template, secret, previous_secret_until, version, created_at, \
-         updated_at"
+         updated_at, disabled_at, disabled_reason"
     };
 }
 use columns;
@@ -120,6 +133,10 @@ impl Webhook {
             version: row.string(11)?,
             created_at: row.instant(12)?,
             updated_at: row.instant(13)?,
+            disabled: match row.optional(14, Row::instant)? {
+                Some(at) => Some(Disabled { at, reason: row.string(15)? }),
+                None => None,
+            },
         })
     }
 

@@ -43,7 +43,7 @@ pub async fn create<D: Database>(
         concat!(
             "INSERT INTO webhook (",
             columns!(),
-            ") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULL, ?11, ?12, ?13 \
+            ") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULL, ?11, ?12, ?13, NULL, NULL \
              WHERE (SELECT count(*) FROM webhook WHERE user_id = ?2 OR event_type_id = ?3 \
              OR of_organization = ?4 OR oauth_client_id = ?5) < ?14 \
              AND (?5 IS NULL OR EXISTS (SELECT 1 FROM oauth_client WHERE id = ?5))"
@@ -138,7 +138,9 @@ pub async fn update<D: Database>(
              ELSE previous_secret END, \
              previous_secret_until = CASE WHEN ?7 THEN iif(?8 IS NULL OR secret IS NULL, NULL, ?9) \
              ELSE previous_secret_until END, \
-             version = coalesce(?10, version), updated_at = ?11 WHERE id = ?1 RETURNING ",
+             version = coalesce(?10, version), updated_at = ?11, \
+             disabled_at = iif(?3 IS 1, NULL, disabled_at), \
+             disabled_reason = iif(?3 IS 1, NULL, disabled_reason) WHERE id = ?1 RETURNING ",
             columns!()
         ),
         arguments![

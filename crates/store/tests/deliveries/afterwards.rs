@@ -27,6 +27,19 @@ async fn deliveries_are_listed_newest_first_by_state() {
 }
 
 #[tokio::test]
+async fn what_an_endpoint_that_rests_is_to_get_is_tried_after_its_rest() {
+    let world = World::new(1).await;
+    let webhook = world.webhook().await;
+    world.happens("BOOKING_CREATED", "first", NOW).await;
+    world.happens("BOOKING_CREATED", "second", NOW).await;
+    let taken = world.take(NOW).await;
+    world.record(&taken[0], Verdict::Deferred(after(HOUR)), NOW).await;
+    world.record(&taken[1], Verdict::Again(after(SECOND)), NOW).await;
+    let all = deliveries::list(&world.scope().await, &webhook, None, (0, 10)).await.unwrap();
+    assert_eq!([&all[0], &all[1]].map(|one| one.next_attempt_at), [Some(after(HOUR)); 2]);
+}
+
+#[tokio::test]
 async fn a_delivery_is_sent_again_under_the_same_id() {
     let world = World::new(1).await;
     let webhook = world.webhook().await;

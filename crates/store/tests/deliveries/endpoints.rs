@@ -1,8 +1,9 @@
 use meridian_kernel::Instant;
-use meridian_store::deliveries::{AT_A_TIME_PER_ENDPOINT, MOST_FAILURES, Verdict};
-use meridian_store::due_work;
+use meridian_store::deliveries::{self, AT_A_TIME_PER_ENDPOINT, MOST_FAILURES, Verdict};
+use meridian_store::webhooks::{self, Changed, Changes, Disabled};
+use meridian_store::{Statement, arguments, due_work};
 
-use crate::world::{DAY, MINUTE, NOW, SECOND, World, after};
+use crate::world::{DAY, MINUTE, NOW, SECOND, World, after, triggers};
 
 /// Bookings that the webhooks hear of at once.
 async fn bookings(world: &World, count: i64) {
@@ -103,7 +104,7 @@ async fn an_endpoint_that_asked_for_a_pause_gets_it_and_the_others_do_not() {
 }
 
 #[tokio::test]
-async fn a_webhook_is_switched_off_with_a_notice_and_gives_up_what_is_pending() {
+async fn a_webhook_is_switched_off_once_and_gives_up_what_is_pending() {
     let world = World::new(1).await;
     let gone = world.webhook().await;
     let other = world.webhook().await;
@@ -111,18 +112,76 @@ async fn a_webhook_is_switched_off_with_a_notice_and_gives_up_what_is_pending() 
     let taken = world.take(NOW).await;
     let own = taken.iter().find(|delivery| delivery.webhook_id == gone.as_str()).unwrap();
     world.record(own, Verdict::Disabled("it is gone"), NOW).await;
-    assert_eq!(world.count("SELECT count(*) FROM webhook WHERE active = 0").await, 1);
-    let notice = "SELECT count(*) FROM outbox_event WHERE trigger_event = 'WEBHOOK_DISABLED' \
-                  AND payload ->> '$.reason' = 'it is gone'";
-    assert_eq!(world.count(notice).await, 1);
+    let off = "SELECT count(*) FROM webhook WHERE active = 0";
+    assert_eq!(world.count(off).await, 1);
+    let scope = world.scope().await;
+    let found = webhooks::find(&scope, &gone).await.unwrap().unwrap();
+    let disabled = Disabled { at: NOW, reason: "it is gone".to_owned() };
+    assert_eq!(found.disabled.as_ref(), Some(&disabled));
     let failed = "SELECT count(*) FROM webhook_delivery WHERE state = 'failed'";
     assert_eq!(world.count(failed).await, 12);
     for delivery in world.take(after(DAY)).await {
         assert_eq!(delivery.webhook_id, other.as_str());
     }
-    // Twice is one notice.
-    world.record(own, Verdict::Disabled("it is gone"), NOW).await;
-    assert_eq!(world.count(notice).await, 1);
+    let mails = "SELECT count(*) FROM job WHERE kind = 'webhook_disabled_mail'";
+    assert_eq!(world.count(mails).await, 1);
+    // A delivery that finds out later tells nobody anything new.
+    world.run("DELETE FROM job").await;
+    world.record(own, Verdict::Disabled("it is gone again"), after(DAY)).await;
+    assert_eq!(world.count(mails).await, 0);
+    let found = webhooks::find(&scope, &gone).await.unwrap().unwrap();
+    assert_eq!(found.disabled, Some(disabled));
+    // Somebody else's change leaves it so; whoever switches it on has read it.
+    for (active, left) in [(None, true), (Some(false), true), (Some(true), false)] {
+        let changes = Changes { active, ..Changes::default() };
+        let changed = webhooks::update(&scope, &gone, &changes, after(DAY)).await.unwrap();
+        let Changed::Done(changed) = changed else { panic!("{changed:?}") };
+        assert_eq!(changed.disabled.is_some(), left, "{active:?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_asked_hears_of_a_webhook_that_was_switched_off() {
+    let world = World::new(1).await;
+    let gone = world.webhook_for(r#"["BOOKING_CREATED","WEBHOOK_DISABLED"]"#, NOW).await;
+    let own = world.webhook_for(r#"["WEBHOOK_DISABLED"]"#, NOW).await;
+    let all = world.webhook_for(r#"["WEBHOOK_DISABLED"]"#, NOW).await;
+    let sql = "UPDATE webhook SET user_id = NULL, of_organization = 1 WHERE id = ?1";
+    world.write(Statement::command(sql, arguments![all.as_str()])).await;
+    let theirs = world.webhook_for(r#"["WEBHOOK_DISABLED"]"#, NOW).await;
+    world
+        .run(
+            "INSERT INTO user (id, username, email, time_zone, created_at, updated_at) \
+             VALUES (2, 'eve', 'eve@example.org', 'UTC', 0, 0)",
+        )
+        .await;
+    let sql = "UPDATE webhook SET user_id = 2 WHERE id = ?1";
+    world.write(Statement::command(sql, arguments![theirs.as_str()])).await;
+    world.webhook().await;
+    world.happens("BOOKING_CREATED", "first", NOW).await;
+    let taken = world.take(NOW).await;
+    let delivery = taken.iter().find(|delivery| delivery.webhook_id == gone.as_str()).unwrap();
+    for _ in 0..2 {
+        world.record(delivery, Verdict::Disabled("it is gone"), NOW).await;
+    }
+    let told = world.take(NOW).await;
+    let mut who: Vec<&str> = told.iter().map(|delivery| delivery.webhook_id.as_str()).collect();
+    who.sort_unstable();
+    let mut expected = [own.as_str(), all.as_str()];
+    expected.sort_unstable();
+    assert_eq!(who, expected);
+    assert_eq!(triggers(&told), ["WEBHOOK_DISABLED"; 2]);
+    let payload = deliveries::disabled_payload(gone.as_str(), "it is gone", NOW);
+    assert_eq!(told[0].payload, payload.to_string());
+    // Without anybody who asked there is no event.
+    let other = world.webhook().await;
+    world.run("DELETE FROM webhook WHERE instr(triggers, 'WEBHOOK_DISABLED') > 0").await;
+    world.happens("BOOKING_CANCELLED", "first", NOW).await;
+    let taken = world.take(NOW).await;
+    let delivery = taken.iter().find(|delivery| delivery.webhook_id == other.as_str()).unwrap();
+    world.record(delivery, Verdict::Disabled("it is gone"), NOW).await;
+    let events = "SELECT count(*) FROM outbox_event WHERE trigger_event = 'WEBHOOK_DISABLED'";
+    assert_eq!(world.count(events).await, 1);
 }
 
 #[tokio::test]

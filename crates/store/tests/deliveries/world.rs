@@ -66,6 +66,14 @@ impl World {
         self.write(Statement::command(sql, arguments![id, uid, start, end])).await;
     }
 
+    /// The same, moved here from another one.
+    pub async fn move_booking(&self, from: &str, id: i64, uid: &str) {
+        self.book(id, uid, 1, 2).await;
+        let sql = "UPDATE booking SET chain_id = (SELECT coalesce(was.chain_id, was.id) \
+                   FROM booking was WHERE was.uid = ?1) WHERE uid = ?2";
+        self.write(Statement::command(sql, arguments![from, uid])).await;
+    }
+
     /// A webhook of the user that asks for everything these tests tell of.
     pub async fn webhook(&self) -> UuidUid {
         self.webhook_for(r#"["BOOKING_CREATED","BOOKING_CANCELLED"]"#, NOW).await
@@ -83,7 +91,12 @@ impl World {
     pub async fn happens(&self, trigger: &'static str, booking: &str, now: Instant) {
         let payload = r#"{"uid":"x"}"#.to_owned();
         let event = BookingEvent { trigger, booking_uid: booking.to_owned(), payload };
-        let statements = deliveries::booking_events(&[event], self.organization, now);
+        self.happen(&[event], now).await;
+    }
+
+    /// Several things at once.
+    pub async fn happen(&self, events: &[BookingEvent], now: Instant) {
+        let statements = deliveries::booking_events(events, self.organization, now);
         self.scope().await.write(statements.to_vec()).await.unwrap();
     }
 

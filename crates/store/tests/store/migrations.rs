@@ -1,7 +1,7 @@
 //! A database of an older version, brought up to date with what is in it.
 
 use meridian_database::{Databases, Options};
-use meridian_store::{Access, Rows, Scope, Statement, migrate};
+use meridian_store::{Access, Rows, Scope, Statement, arguments, migrate};
 
 use crate::support::organization;
 
@@ -100,4 +100,41 @@ async fn what_happened_to_a_booking_keeps_its_order() {
     let sql = "SELECT e.booking_id FROM outbox_event e ORDER BY e.id";
     let bookings = read(&databases, sql).await.map(|row| row.integer(0)).unwrap();
     assert_eq!(bookings, [9, 9]);
+    let sql = "SELECT chain_id FROM webhook_delivery WHERE id = 6";
+    let chain = read(&databases, sql).await;
+    assert_eq!(chain.first().unwrap().integer(0).unwrap(), 9);
+}
+
+/// Which of [`migrate::ORGANIZATION`] brings chains.
+const CHAINS: usize = 16;
+
+#[tokio::test]
+async fn bookings_that_were_moved_before_are_of_one_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = organization().database_name();
+    let databases = Databases::open(folder.path(), Options::default()).unwrap();
+    std::fs::write(folder.path().join(format!("{name}.db")), b"").unwrap();
+    let steps = migrate::ORGANIZATION.statements_from(0);
+    assert!(steps[CHAINS - 1].iter().any(|statement| statement.sql.contains("chain_id")));
+    for step in steps.into_iter().take(CHAINS - 1) {
+        run(&databases, &name, step).await;
+    }
+    run(&databases, &name, vec![Statement::command(ROWS[0], [])]).await;
+    // Moved twice, two seats of one moved away, and one whose start is gone.
+    for (id, uid, before) in [
+        (1_i64, "a", None),
+        (2, "b", Some("a")),
+        (3, "c", Some("b")),
+        (4, "d", Some("a")),
+        (5, "e", Some("gone")),
+        (6, "f", None),
+    ] {
+        let sql = "INSERT INTO booking (id, uid, event_type_id, user_id, title, status, \
+                   start_at, end_at, ical_uid, created_at, updated_at, rescheduled_from_uid) \
+                   VALUES (?1, ?2, 5, 1, 'T', 'cancelled', 1, 2, ?2, 1, 1, ?3)";
+        let before: Option<&str> = before;
+        run(&databases, &name, vec![Statement::command(sql, arguments![id, uid, before])]).await;
+    }
+    let chains = read(&databases, "SELECT coalesce(chain_id, 0) FROM booking ORDER BY id").await;
+    assert_eq!(chains.map(|row| row.integer(0)).unwrap(), [0, 1, 1, 1, 0, 0]);
 }
