@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::StatusCode;
 use meridian_tests::{
-    Client, Delivery, Organization, Reaction, Receiver, Server, free_port, in_both_modes, race,
+    Client, Delivery, MailService, Options, Organization, Reaction, Receiver, Server, free_port,
+    in_both_modes, race,
 };
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -15,11 +16,17 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// Makes a webhook of the owner that asks for what happens to bookings; its path.
 #[track_caller]
 fn webhook(organization: &Organization, url: &str, secret: Option<&str>) -> String {
+    let triggers = ["BOOKING_CREATED", "BOOKING_RESCHEDULED", "BOOKING_CANCELLED"];
+    webhook_for(&organization.client, url, secret, &triggers)
+}
+
+/// Makes a webhook of that client's user that asks for those triggers; its path.
+#[track_caller]
+fn webhook_for(client: &Client, url: &str, secret: Option<&str>, triggers: &[&str]) -> String {
     let body = json!({
-        "subscriberUrl": url, "active": true, "secret": secret,
-        "triggers": ["BOOKING_CREATED", "BOOKING_CANCELLED"],
+        "subscriberUrl": url, "active": true, "secret": secret, "triggers": triggers,
     });
-    let id = organization.client.post("/v2/webhooks", &body).data(201)["id"].clone();
+    let id = client.post("/v2/webhooks", &body).data(201)["id"].clone();
     format!("/v2/webhooks/{}", id.as_str().unwrap())
 }
 
@@ -228,6 +235,78 @@ fn all_that_failed_since_then_is_replayed_in_order() {
     let heard = receiver.wait_for("/hook", 3, PATIENCE);
     let heard: Vec<_> = heard.iter().map(|one| one.json()["triggerEvent"].clone()).collect();
     assert_eq!(heard, ["BOOKING_CREATED", "BOOKING_CREATED", "BOOKING_CANCELLED"]);
+}
+
+/// A move makes another booking, of which nothing may be heard before the first one's.
+#[test]
+fn what_happens_to_a_booking_is_heard_in_order_over_its_moves() {
+    in_both_modes(|server| {
+        let receiver = Receiver::behaving(|before, _| {
+            if before == 0 { StatusCode::BAD_GATEWAY } else { StatusCode::OK }
+        });
+        let organization = server.organization();
+        let hook = webhook(&organization, &receiver.url("/hook"), None);
+        let first = book(&organization)["uid"].as_str().unwrap().to_owned();
+        receiver.wait_for("/hook", 1, PATIENCE);
+        let own = organization.own_bookings();
+        let body = json!({"start": "2050-09-06T07:00:00.000Z"});
+        let path = format!("/v2/bookings/{first}/reschedule");
+        let moved = own.post(&path, &body).data(201)["uid"].as_str().unwrap().to_owned();
+        let path = format!("/v2/bookings/{moved}/cancel");
+        own.post(&path, &json!({"cancellationReason": "no"})).data(200);
+        let heard = receiver.wait_for("/hook", 4, PATIENCE);
+        let heard: Vec<_> = heard
+            .iter()
+            .map(|one| (one.json()["triggerEvent"].clone(), one.json()["payload"]["uid"].clone()))
+            .collect();
+        let expected = [
+            ("BOOKING_CREATED", &first),
+            ("BOOKING_CREATED", &first),
+            ("BOOKING_RESCHEDULED", &moved),
+            ("BOOKING_CANCELLED", &moved),
+        ];
+        assert_eq!(heard, expected.map(|(trigger, uid)| (json!(trigger), json!(uid))));
+        let shown = wait_until(&organization.client, &hook, |one| one["status"] == "delivered");
+        assert_eq!(shown["bookingUid"], json!(moved));
+    });
+}
+
+#[test]
+fn that_a_webhook_was_switched_off_is_shown_mailed_and_told() {
+    let mails = MailService::start();
+    let server = Server::with(mails.options(Options::default()));
+    let receiver = Receiver::behaving(|_, delivery: &Delivery| match delivery.path.as_str() {
+        "/gone" => StatusCode::GONE,
+        _ => StatusCode::OK,
+    });
+    let organization = server.organization();
+    let client = &organization.client;
+    let gone = webhook(&organization, &receiver.url("/gone"), None);
+    let watching = ["WEBHOOK_DISABLED"];
+    webhook_for(client, &receiver.url("/watches"), Some("s"), &watching);
+    let member = organization.member(&server, "ben", "MEMBER");
+    webhook_for(&member.client, &receiver.url("/other"), None, &watching);
+    book(&organization);
+    let told = receiver.wait_for("/watches", 1, PATIENCE).remove(0);
+    assert_signed(&told, "s");
+    let told = told.json();
+    assert_eq!(told["triggerEvent"], "WEBHOOK_DISABLED");
+    assert!(gone.ends_with(told["payload"]["webhookId"].as_str().unwrap()), "{told}");
+    let mail = mails.wait_for(&organization.email, 1);
+    let text = mail["text"].as_str().unwrap();
+    assert!(text.contains("127.0.0.1") && text.contains("410"), "{text}");
+
+    let shown = client.get(&gone).data(200);
+    assert_eq!(shown["active"], false);
+    assert_eq!(shown["disabledAt"], told["payload"]["disabledAt"]);
+    assert_eq!(shown["disabledReason"], told["payload"]["reason"]);
+    assert!(shown["disabledReason"].as_str().unwrap().contains("410"), "{shown}");
+    client.patch(&gone, &json!({"active": true})).data(200);
+    let shown = client.get(&gone).data(200);
+    assert_eq!((shown.get("disabledAt"), shown.get("disabledReason")), (None, None));
+    // It is nobody else's business, and told once.
+    assert!(receiver.deliveries().iter().all(|one| one.path != "/other"));
+    assert_eq!(mails.mails_to(&organization.email).len(), 1);
 }
 
 #[test]
