@@ -10,7 +10,7 @@ mod support;
 
 use std::time::Duration;
 
-use meridian_database::Options;
+use meridian_database::{Databases, Options, Synchronous};
 use meridian_store::{Access, ConstraintKind, DatabaseError, Statement, arguments};
 use support::{Folder, command};
 
@@ -175,4 +175,46 @@ async fn a_batch_has_no_transactions_settings_or_files_of_its_own() {
     }
     assert_eq!(folder.integers("org-1", "SELECT count(*) FROM t").await, [0]);
     assert!(!folder.folder.path().join("other.db").exists());
+}
+
+/// `count` rows of some kilobyte each, of which those of a great many are written to the log
+/// before their transaction ends: the writer's cache does not hold them.
+fn rows_of_a_kilobyte(count: i64) -> Statement {
+    let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) \
+               INSERT INTO t (b) SELECT hex(randomblob(500)) FROM n";
+    Statement::command(sql, arguments![count])
+}
+
+/// A copy of the files is what a process that is killed at that moment leaves behind.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_answered_is_in_the_files_and_nothing_else() {
+    for synchronous in [Synchronous::Full, Synchronous::Normal] {
+        let folder = Folder::with(Options { synchronous, ..Options::default() });
+        folder.with_table("org-1").await;
+        let mut expected = 0;
+        for count in [1, 40, 1, 5_000, 3, 700, 1] {
+            folder.write("org-1", vec![rows_of_a_kilobyte(count)]).await.unwrap();
+            expected += count;
+            let twice = command("INSERT INTO t (b) VALUES ('twice'), ('twice')");
+            let refused = folder.write("org-1", vec![rows_of_a_kilobyte(4 * count), twice]).await;
+            assert!(matches!(refused, Err(DatabaseError::Constraint { statement: 1, .. })));
+            let left = tempfile::tempdir().unwrap();
+            for file in std::fs::read_dir(folder.folder.path()).unwrap() {
+                let file = file.unwrap();
+                // The index of the log is made anew from the log itself.
+                if file.file_type().unwrap().is_file()
+                    && !file.file_name().to_string_lossy().ends_with("-shm")
+                {
+                    std::fs::copy(file.path(), left.path().join(file.file_name())).unwrap();
+                }
+            }
+            let databases = Databases::open(left.path(), Options::default()).unwrap();
+            let found = Folder { databases, folder: left };
+            for folder in [&found, &folder] {
+                let counts = "SELECT count(*) FROM t UNION ALL SELECT count(b) FROM t \
+                              UNION ALL SELECT quick_check = 'ok' FROM pragma_quick_check";
+                assert_eq!(folder.integers("org-1", counts).await, [expected, expected, 1]);
+            }
+        }
+    }
 }

@@ -7,6 +7,8 @@
 #![allow(unsafe_code, reason = "the engine is a C library; every block says why it is sound")]
 
 mod row;
+mod tail;
+mod vfs;
 mod watch;
 
 use std::cell::Cell;
@@ -143,7 +145,7 @@ impl Connection {
         let mut raw = ptr::null_mut();
         // SAFETY: `name` ends in a zero byte and outlives the call; `raw` receives
         // the handle, also where opening fails.
-        let code = unsafe { ffi::sqlite3_open_v2(name.as_ptr(), &mut raw, flags, ptr::null()) };
+        let code = unsafe { ffi::sqlite3_open_v2(name.as_ptr(), &mut raw, flags, vfs::name()) };
         let Some(raw) = NonNull::new(raw) else {
             return Err(Failure { code: ffi::SQLITE_NOMEM, message: "out of memory".to_owned() });
         };
