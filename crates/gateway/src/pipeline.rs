@@ -210,6 +210,7 @@ fn log_cause(services: &impl Services, error: &ApiError, incoming: &Incoming, jo
     let Some(cause) = &error.cause else { return };
     let line = json!({
         "level": "error",
+        "message": "a request failed inside",
         "requestId": journey.request_id,
         "method": incoming.method.as_str(),
         "path": incoming.path(),

@@ -54,6 +54,9 @@ pub struct UpOptions {
     /// How many requests may be in flight; more are answered 503.
     #[arg(long, default_value_t = 512)]
     pub max_requests_in_flight: usize,
+    /// How often to look for due work, such as tries of a webhook.
+    #[arg(long, default_value = "1s", value_parser = parse_duration)]
+    pub sweep_interval: Duration,
 }
 
 /// How to serve databases.

@@ -15,20 +15,25 @@ use crate::runtime::{Asked, Body, Components};
 
 const PATH: &str = "/internal/sweep";
 const CLIENT: &str = "127.0.0.1:0";
-const INTERVAL: Duration = Duration::from_secs(5);
 
 /// The route belongs to whoever took this path for itself; a fallback for all
 /// paths does not count.
 const OWNED_PREFIX: &str = "/internal";
 
-/// Asks for due work until told to stop. Does nothing where no component has
-/// the route.
-pub async fn run(components: Arc<Components>, routes: Arc<Router>, secret: String, drain: Drain) {
+/// Asks for due work, once in every interval, until told to stop. Does nothing where no
+/// component has the route.
+pub async fn run(
+    components: Arc<Components>,
+    routes: Arc<Router>,
+    secret: String,
+    interval: Duration,
+    drain: Drain,
+) {
     let Some(route) = routes.find(PATH).filter(|route| route.raw_route.starts_with(OWNED_PREFIX))
     else {
         return;
     };
-    let mut ticks = tokio::time::interval(INTERVAL);
+    let mut ticks = tokio::time::interval(interval);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut failing = false;
     loop {

@@ -58,6 +58,7 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
         application.components.clone(),
         application.routes.clone(),
         variables.platform_secret().to_owned(),
+        options.sweep_interval,
         drain.clone(),
     ));
     let ms = started.elapsed().as_millis() as u64;

@@ -6,6 +6,7 @@ mod calls;
 mod direct;
 mod engine;
 mod guest;
+mod guest_line;
 mod imports;
 mod instances;
 mod memory;

@@ -10,11 +10,10 @@ use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
+use super::guest_line;
+
 /// A line longer than this is cut in two: a guest cannot fill the host's memory.
 const LONGEST_LINE: usize = 8 << 10;
-
-/// Lines of the gateway about what went wrong inside have it.
-const ERROR_MARK: &str = r#""level":"error""#;
 
 /// How much a guest may write at a time.
 const WRITE_PERMIT: usize = 64 << 10;
@@ -44,14 +43,7 @@ impl Output {
     }
 
     fn log(&self, line: &[u8]) {
-        let line = String::from_utf8_lossy(line);
-        let line = line.trim_end();
-        let component = &*self.component;
-        if line.contains(ERROR_MARK) {
-            tracing::error!(target: "guest", component, "{line}");
-        } else if !line.is_empty() {
-            tracing::info!(target: "guest", component, "{line}");
-        }
+        guest_line::log(&self.component, String::from_utf8_lossy(line).trim_end());
     }
 }
 
