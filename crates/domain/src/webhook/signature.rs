@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use base64::Engine as _;
+use base64::alphabet;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use meridian_kernel::Instant;
 use sha2::Sha256;
@@ -13,6 +15,12 @@ pub const UNSIGNED: &str = "no-secret-provided";
 
 /// What a secret of Standard Webhooks begins with; the key is the rest, in base64.
 const STANDARD_PREFIX: &str = "whsec_";
+
+/// Reads a key with `=` at its end and without: verifiers take both.
+const KEY: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// Lower-case hex of HMAC-SHA-256 over the exact body.
 pub fn sign(secret: &str, body: &[u8]) -> String {
@@ -46,7 +54,7 @@ pub fn timestamp(at: Instant) -> i64 {
 /// The secret as it was given, unless it has the form of Standard Webhooks.
 fn standard_key(secret: &str) -> Vec<u8> {
     let encoded = secret.strip_prefix(STANDARD_PREFIX);
-    let decoded = encoded.and_then(|text| BASE64.decode(text).ok());
+    let decoded = encoded.and_then(|text| KEY.decode(text).ok());
     decoded.unwrap_or_else(|| secret.as_bytes().to_vec())
 }
 
@@ -83,6 +91,9 @@ mod tests {
         let encoded = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         let theirs = Webhook::new(encoded).unwrap().sign("msg_1", 1_674_087_231, body).unwrap();
         assert_eq!(signed(encoded), theirs);
+        assert_eq!(signed("whsec_AAECAw=="), signed("whsec_AAECAw"));
+        let bytes = Webhook::from_bytes(vec![0, 1, 2, 3]).unwrap();
+        assert_eq!(signed("whsec_AAECAw"), bytes.sign("msg_1", 1_674_087_231, body).unwrap());
         let plain = Webhook::from_bytes(b"hush".to_vec()).unwrap();
         assert_eq!(signed("hush"), plain.sign("msg_1", 1_674_087_231, body).unwrap());
     }

@@ -7,8 +7,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// Why a host is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetRefusal {
-    /// No host at all, or a number that is no address.
+    /// No host at all.
     NoHost,
+    /// A number that is no address as everybody writes it.
+    OddAddress,
     /// A name that leads to a component of ours.
     Internal,
     /// A private, loopback or link-local address, or a name for one.
@@ -19,6 +21,7 @@ impl fmt::Display for TargetRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoHost => "must name a host",
+            Self::OddAddress => "must write an IPv4 address as four decimal numbers up to 255",
             Self::Internal => "must not point to an internal service",
             Self::Private => "must not point to a private, loopback or link-local address",
         })
@@ -66,7 +69,7 @@ fn read_address(host: &str) -> Result<Option<IpAddr>, TargetRefusal> {
     }
     let last = host.rsplit('.').next().unwrap_or_default();
     let is_number = last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
-    if is_number { Err(TargetRefusal::NoHost) } else { Ok(None) }
+    if is_number { Err(TargetRefusal::OddAddress) } else { Ok(None) }
 }
 
 fn is_public(address: IpAddr) -> bool {
@@ -164,7 +167,10 @@ mod tests {
 
     #[test]
     fn odd_ways_to_write_an_address_are_refused() {
-        for host in ["2130706433", "0x7f000001", "127.1", "0x7f.1", "", ".", "[::g]"] {
+        for host in ["2130706433", "0x7f000001", "127.1", "0x7f.1", "127.0.0.010", "1.2.3.256"] {
+            assert_eq!(check_host(host, true), Err(TargetRefusal::OddAddress), "{host}");
+        }
+        for host in ["", ".", "[::g]"] {
             assert_eq!(check_host(host, true), Err(TargetRefusal::NoHost), "{host}");
         }
     }

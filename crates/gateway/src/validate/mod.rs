@@ -20,6 +20,7 @@
 mod many;
 mod profile;
 mod rules;
+mod url;
 
 use meridian_kernel::Patch;
 use serde_json::{Map, Value, json};
@@ -29,8 +30,9 @@ use crate::{ApiError, Request};
 pub use many::read_many;
 pub use profile::{color, locale, role, time_format, username, username_of, week_day};
 pub use rules::{
-    array, boolean, count, email, instant, integer, metadata, one_of, slugify, text, url, zone,
+    array, boolean, count, email, instant, integer, metadata, one_of, slugify, text, zone,
 };
+pub use url::url;
 
 /// How many mistakes one answer lists at most.
 const MAX_LISTED_ERRORS: usize = 50;
@@ -365,27 +367,12 @@ mod tests {
     }
 
     #[test]
-    fn addresses_and_urls_are_checked() {
+    fn addresses_are_checked() {
         for good in ["a@b.co", "first.last+tag@sub.example.org"] {
             assert!(email()(&json!(good)).is_ok(), "{good}");
         }
         for bad in ["", "a", "a@b", "a@@b.co", "@b.co", "a b@c.de", "a@b..c"] {
             assert!(email()(&json!(bad)).is_err(), "{bad}");
-        }
-        let good =
-            ["https://u@example.com", "https://[::1]:8443/", "http://a.b:", "http://a.b:65535"];
-        for good in good {
-            assert!(url()(&json!(good)).is_ok(), "{good}");
-        }
-        for port in ["0", "65536", "99999999999"] {
-            let violation = url()(&json!(format!("https://[::1]:{port}/"))).unwrap_err();
-            assert!(violation.text.contains("65535"), "{port}");
-        }
-        let long = format!("https://example.com/{}", "x".repeat(2048));
-        assert_eq!(url()(&json!(long)).unwrap_err().rule, "maxLength");
-        assert!(url()(&json!("https://example.com/hook")).is_ok());
-        for bad in ["ftp://example.com", "example.com", "https://", "javascript:alert(1)"] {
-            assert!(url()(&json!(bad)).is_err(), "{bad}");
         }
     }
 

@@ -111,40 +111,6 @@ pub fn email() -> impl Fn(&Value) -> Result<String, Violation> {
     }
 }
 
-/// How long a URL may be.
-const MAX_URL: usize = 2048;
-
-/// An absolute http or https URL.
-pub fn url() -> impl Fn(&Value) -> Result<String, Violation> {
-    |value| {
-        let wrong = || Violation::new("isUrl", "must be a URL address");
-        let text = value.as_str().ok_or_else(wrong)?;
-        if text.len() > MAX_URL {
-            let text = format!("must be shorter than or equal to {MAX_URL} characters");
-            return Err(Violation::new("maxLength", text));
-        }
-        let uri: http::Uri = text.parse().map_err(|_| wrong())?;
-        let web = matches!(uri.scheme_str(), Some("http" | "https"));
-        if !web || uri.host().is_none_or(str::is_empty) {
-            return Err(wrong());
-        }
-        if !has_possible_port(&uri) {
-            return Err(Violation::new("isUrl", "must be a URL address with a port up to 65535"));
-        }
-        Ok(text.to_owned())
-    }
-}
-
-/// Whether a URL names a port that there is, or none.
-fn has_possible_port(uri: &http::Uri) -> bool {
-    let (Some(authority), Some(host)) = (uri.authority(), uri.host()) else { return false };
-    let place = authority.as_str().rsplit('@').next().unwrap_or_default();
-    match place.strip_prefix(host).unwrap_or_default().strip_prefix(':') {
-        None | Some("") => true,
-        Some(port) => port.parse().is_ok_and(|port: u16| port > 0),
-    }
-}
-
 /// An array whose every element fits a rule.
 pub fn array<T>(
     most: usize,
