@@ -1,5 +1,6 @@
 //! HTTP out.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use bytes::Bytes;
 use futures::future::{Either, select};
 use http::StatusCode;
 use http_body_util::{BodyExt, Full, Limited};
+use spin_sdk::wasip3::http::types::ErrorCode;
 
 /// How much of an answer is read.
 const MAX_ANSWER: usize = 1024 * 1024;
@@ -15,7 +17,7 @@ const MAX_ANSWER: usize = 1024 * 1024;
 /// Why a request had no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendError {
-    /// It could not be sent, or the connection broke. The text is for logs.
+    /// It could not be sent, or the connection broke. The text is for people.
     Failed(String),
     /// The answer's body is longer than a megabyte, or broke off.
     Unreadable,
@@ -80,5 +82,65 @@ impl Incoming {
 
 async fn open(request: http::Request<Bytes>) -> Result<spin_sdk::http::Response, SendError> {
     let sent = spin_sdk::http::send(request.map(Full::new)).await;
-    sent.map_err(|error| SendError::Failed(format!("{error}")))
+    sent.map_err(|error| SendError::Failed(words(&error).into_owned()))
+}
+
+/// What a code of `wasi:http` means to whoever looks after the other side.
+fn words(code: &ErrorCode) -> Cow<'static, str> {
+    Cow::Borrowed(match code {
+        ErrorCode::DnsTimeout => "the name of the host could not be looked up in time",
+        ErrorCode::DnsError(_) => "the name of the host was not found",
+        ErrorCode::DestinationNotFound => "the host was not found",
+        ErrorCode::DestinationUnavailable => "the host could not be reached",
+        ErrorCode::DestinationIpProhibited => {
+            "the host has a private, loopback or link-local address"
+        }
+        ErrorCode::DestinationIpUnroutable => "there is no route to the host",
+        ErrorCode::ConnectionRefused => "the host refused the connection",
+        ErrorCode::ConnectionTerminated => "the host closed the connection before it answered",
+        ErrorCode::ConnectionTimeout => "the connection could not be made in time",
+        ErrorCode::ConnectionReadTimeout | ErrorCode::HttpResponseTimeout => {
+            "the answer did not come in time"
+        }
+        ErrorCode::ConnectionWriteTimeout => "the host did not take the request in time",
+        ErrorCode::ConnectionLimitReached => "too many connections are open",
+        ErrorCode::TlsProtocolError => "no secure connection could be agreed on (TLS)",
+        ErrorCode::TlsCertificateError => "the certificate of the host is not valid (TLS)",
+        ErrorCode::HttpRequestDenied => "requests to the host are not allowed here",
+        ErrorCode::HttpRequestUriInvalid | ErrorCode::HttpRequestUriTooLong => {
+            "the URL cannot be asked for"
+        }
+        ErrorCode::HttpResponseIncomplete => "the answer broke off",
+        ErrorCode::HttpResponseHeaderSectionSize(_) | ErrorCode::HttpResponseHeaderSize(_) => {
+            "the headers of the answer are too long"
+        }
+        ErrorCode::HttpResponseBodySize(_) => "the answer is too long",
+        ErrorCode::HttpProtocolError => "the answer is not HTTP",
+        ErrorCode::LoopDetected => "the request came back to where it was sent from",
+        ErrorCode::TlsAlertReceived(alert) => {
+            let text = alert.alert_message.as_deref().unwrap_or("no reason");
+            return format!("the host ended the secure connection (TLS): {text}").into();
+        }
+        ErrorCode::InternalError(Some(text)) => {
+            return format!("the request could not be sent: {text}").into();
+        }
+        // What is left is wrong with the request, and ours to look into.
+        other => return format!("the request could not be sent: {other:?}").into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_code_is_shown_to_people() {
+        for (code, text) in [
+            (ErrorCode::ConnectionRefused, "the host refused the connection"),
+            (ErrorCode::TlsCertificateError, "the certificate of the host is not valid (TLS)"),
+            (ErrorCode::InternalError(Some("why".into())), "the request could not be sent: why"),
+        ] {
+            assert_eq!(words(&code), text);
+        }
+    }
 }

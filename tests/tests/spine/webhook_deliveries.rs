@@ -200,8 +200,12 @@ fn who_redirects_hangs_up_is_slow_or_down_gets_it_again_later() {
         (&json!(302), &json!("over there"))
     );
     assert!(shown["nextTryAt"].as_str() > shown["lastTryAt"].as_str());
-    for hook in [&hangs_up, &down] {
-        assert_eq!(failed(hook)["responseStatus"], Value::Null);
+    for (hook, error) in [
+        (&hangs_up, "the host closed the connection before it answered"),
+        (&down, "the host refused the connection"),
+    ] {
+        let shown = failed(hook);
+        assert_eq!((&shown["responseStatus"], &shown["error"]), (&Value::Null, &json!(error)));
     }
     let error = failed(&slow)["error"].clone();
     assert!(error.as_str().unwrap().contains("within 15 s"), "{error}");

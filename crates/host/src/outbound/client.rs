@@ -87,9 +87,8 @@ fn error(error: ClientError) -> Error {
         if inner.is::<Unresolved>() {
             return Error::DnsError { rcode: None, info_code: None };
         }
-        if let Some(io) = inner.downcast_ref::<io::Error>()
-            && let Some(error) = io_error(io.kind())
-        {
+        let known = inner.downcast_ref().and_then(io_error);
+        if let Some(error) = known.or_else(|| inner.downcast_ref().and_then(hyper_error)) {
             return error;
         }
         cause = inner.source();
@@ -97,8 +96,21 @@ fn error(error: ClientError) -> Error {
     if error.is_connect() { Error::DestinationUnavailable } else { Error::HttpProtocolError }
 }
 
-const fn io_error(kind: io::ErrorKind) -> Option<Error> {
-    match kind {
+fn hyper_error(error: &hyper::Error) -> Option<Error> {
+    error.is_incomplete_message().then_some(Error::ConnectionTerminated)
+}
+
+fn io_error(error: &io::Error) -> Option<Error> {
+    // What is wrong with TLS is inside, which is not the same as the source.
+    let inside = error.get_ref().and_then(|inner| match inner.downcast_ref() {
+        Some(rustls::Error::InvalidCertificate(_)) => Some(Error::TlsCertificateError),
+        Some(_) => Some(Error::TlsProtocolError),
+        None => inner.downcast_ref().and_then(io_error),
+    });
+    if inside.is_some() {
+        return inside;
+    }
+    match error.kind() {
         io::ErrorKind::ConnectionRefused => Some(Error::ConnectionRefused),
         io::ErrorKind::TimedOut => Some(Error::ConnectionTimeout),
         io::ErrorKind::ConnectionReset
@@ -150,5 +162,44 @@ impl Body for Timed {
 
     fn size_hint(&self) -> http_body::SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::Empty;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// What comes of asking somebody who answers the first thing said to them with that
+    /// and hangs up.
+    async fn ask(scheme: &str, answer: &'static str) -> Error {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("{scheme}://{}/", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((mut connection, _)) = listener.accept().await {
+                let _ = connection.read(&mut [0; 1024]).await;
+                let _ = connection.write_all(answer.as_bytes()).await;
+            }
+        });
+        let body = Empty::new().map_err(|never| match never {}).boxed_unsync();
+        let request = http::Request::get(url).body(body).unwrap();
+        let clients = Clients::new();
+        let answer = clients.send(Reach::Everywhere, request, RequestOptions::default()).await;
+        answer.map(|answer| answer.status()).unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn what_goes_wrong_is_told_apart() {
+        let hung_up = ask("http", "").await;
+        assert!(matches!(hung_up, Error::ConnectionTerminated), "{hung_up:?}");
+        let cut = ask("http", "HTTP/1.1 200 OK\r\ncontent-").await;
+        assert!(matches!(cut, Error::ConnectionTerminated), "{cut:?}");
+        let other = ask("http", "220 mail.example ESMTP\r\n").await;
+        assert!(matches!(other, Error::HttpProtocolError), "{other:?}");
+        let plain = ask("https", "HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        assert!(matches!(plain, Error::TlsProtocolError), "{plain:?}");
     }
 }
