@@ -86,6 +86,7 @@ fn build(
         .header("x-cal-webhook-version", &delivery.version)
         .header("x-cal-delivery-id", id)
         .header("x-cal-attempt", delivery.attempt)
+        .header("x-cal-timestamp", webhook::timestamp(now))
         .header("webhook-id", message_id)
         .header("webhook-timestamp", webhook::timestamp(now));
     if let Some(standard) = standard {
@@ -139,6 +140,7 @@ mod tests {
         assert_eq!(headers["content-type"], "application/json");
         assert_eq!(headers["webhook-id"], "msg_4294967305");
         assert_eq!(headers["webhook-timestamp"], "1700000000");
+        assert_eq!(headers["x-cal-timestamp"], "1700000000");
         let standard = webhook::sign_standard(["s"], "msg_4294967305", NOW, request.body());
         assert_eq!(headers["webhook-signature"], standard.unwrap());
     }
