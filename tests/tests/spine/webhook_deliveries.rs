@@ -30,6 +30,11 @@ fn webhook_for(client: &Client, url: &str, secret: Option<&str>, triggers: &[&st
     format!("/v2/webhooks/{}", id.as_str().unwrap())
 }
 
+/// A receiver that answers so the first time, and takes what comes after that.
+fn refusing_once(status: StatusCode) -> Receiver {
+    Receiver::behaving(move |before, _| if before == 0 { status } else { StatusCode::OK })
+}
+
 fn book(organization: &Organization) -> Value {
     let event_type = organization.event_type("meet", 30);
     organization.book(event_type, "2050-09-05T07:00:00.000Z")
@@ -70,12 +75,7 @@ fn assert_signed(delivery: &Delivery, secret: &str) {
 #[test]
 fn every_try_is_signed_for_plain_and_for_standard_verifiers_under_one_id() {
     in_both_modes(|server| {
-        let receiver =
-            Receiver::behaving(
-                |before, _| {
-                    if before == 0 { StatusCode::BAD_GATEWAY } else { StatusCode::OK }
-                },
-            );
+        let receiver = refusing_once(StatusCode::BAD_GATEWAY);
         let organization = server.organization();
         let hook = webhook(&organization, &receiver.url("/hook"), Some("hush hush"));
         book(&organization);
@@ -216,12 +216,7 @@ fn who_redirects_hangs_up_is_slow_or_down_gets_it_again_later() {
 #[test]
 fn who_is_gone_is_switched_off_and_what_failed_can_be_sent_again() {
     in_both_modes(|server| {
-        let receiver =
-            Receiver::behaving(
-                |before, _| {
-                    if before == 0 { StatusCode::GONE } else { StatusCode::OK }
-                },
-            );
+        let receiver = refusing_once(StatusCode::GONE);
         let organization = server.organization();
         let client = &organization.client;
         let hook = webhook(&organization, &receiver.url("/hook"), None);
@@ -250,8 +245,7 @@ fn who_is_gone_is_switched_off_and_what_failed_can_be_sent_again() {
 #[test]
 fn all_that_failed_since_then_is_replayed_in_order() {
     let server = Server::start();
-    let receiver =
-        Receiver::behaving(|before, _| if before == 0 { StatusCode::GONE } else { StatusCode::OK });
+    let receiver = refusing_once(StatusCode::GONE);
     let organization = server.organization();
     let client = &organization.client;
     let hook = webhook(&organization, &receiver.url("/hook"), None);
@@ -273,12 +267,7 @@ fn all_that_failed_since_then_is_replayed_in_order() {
 #[test]
 fn what_happens_to_a_booking_is_heard_in_order_over_its_moves() {
     in_both_modes(|server| {
-        let receiver =
-            Receiver::behaving(
-                |before, _| {
-                    if before == 0 { StatusCode::BAD_GATEWAY } else { StatusCode::OK }
-                },
-            );
+        let receiver = refusing_once(StatusCode::BAD_GATEWAY);
         let organization = server.organization();
         let hook = webhook(&organization, &receiver.url("/hook"), None);
         let first = book(&organization)["uid"].as_str().unwrap().to_owned();
@@ -437,9 +426,7 @@ fn wrong_questions_about_deliveries_are_answered_by_field() {
 #[test]
 fn a_suspended_organization_is_not_delivered_for_until_it_is_resumed() {
     let server = Server::start();
-    let receiver = Receiver::behaving(|before, _| {
-        if before == 0 { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK }
-    });
+    let receiver = refusing_once(StatusCode::INTERNAL_SERVER_ERROR);
     let organization = server.organization();
     webhook(&organization, &receiver.url("/hook"), None);
     book(&organization);
