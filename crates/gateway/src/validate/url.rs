@@ -24,9 +24,14 @@ pub fn url() -> impl Fn(&Value) -> Result<String, Violation> {
             let text = format!("must be shorter than or equal to {MAX_URL} characters");
             return Err(Violation::new("maxLength", text));
         }
+        if !text.is_ascii() {
+            return Err(wrong(" in ASCII: other letters are percent-encoded, in a host as xn--"));
+        }
         let uri: http::Uri = text.parse().map_err(|_| wrong(""))?;
-        let web = matches!(uri.scheme_str(), Some("http" | "https"));
-        let host = uri.host().filter(|host| web && !host.is_empty()).ok_or_else(|| wrong(""))?;
+        if !matches!(uri.scheme_str(), Some("http" | "https")) {
+            return Err(wrong(" that begins with https:// or http://"));
+        }
+        let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(|| wrong(""))?;
         if !is_possible_host(host) {
             return Err(wrong(" whose host is a domain name or an IP address"));
         }
@@ -132,9 +137,15 @@ mod tests {
 
     #[test]
     fn what_is_no_url_is_refused() {
-        for text in ["", "example.org", "/hook", "ftp://example.org/", "https://", "https://:1/"] {
+        for text in ["", "https://", "https://:1/", "https://a b.example/"] {
             assert_eq!(judge(text), Err("must be a URL address".into()), "{text}");
         }
+        let scheme = "must be a URL address that begins with https:// or http://";
+        for text in ["example.org", "/hook", "ftp://example.org/", "mailto:a@b.co"] {
+            assert_eq!(judge(text).unwrap_err(), scheme, "{text}");
+        }
+        let ascii = judge("https://b\u{fc}cher.example/").unwrap_err();
+        assert!(ascii.contains("xn--"), "{ascii}");
         let long = format!("https://example.org/{}", "a".repeat(MAX_URL));
         let text = format!("must be shorter than or equal to {MAX_URL} characters");
         assert_eq!(judge(&long), Err(text));
