@@ -59,7 +59,7 @@ pub(crate) fn deliver_after_response(organization: OrganizationNumber, now: Inst
     let stop_at = now.plus_millis(BUDGET);
     meridian_edge::after_response(async move {
         let outcome = match open(organization).await {
-            Ok(Found::Open(scope)) => work(&scope, stop_at).await.map(|_| ()),
+            Ok(Found::Open(scope)) => work_and_leave(&scope, stop_at).await.map(|_| ()),
             Ok(_) => Ok(()),
             Err(error) => Err(error),
         };
@@ -108,7 +108,7 @@ async fn sweep_one(organization: OrganizationNumber, stop_at: Instant) -> Result
         Found::Open(scope) => {
             meetings::tell(&scope, looked_at, stop_at).await?;
             calls::look(&scope, looked_at, stop_at).await?;
-            if work(&scope, stop_at).await? == Left::Some {
+            if work_and_leave(&scope, stop_at).await? == Left::Some {
                 return Ok(Left::Some);
             }
             deliveries::line_up(&scope, Instant::now()).await?;
@@ -146,6 +146,18 @@ async fn open(organization: OrganizationNumber) -> Result<Found, ApiError> {
         Err(DatabaseError::NotFound) => Ok(Found::Gone),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Works, and says so where something is left.
+async fn work_and_leave(
+    scope: &Scope<'_, WitDatabase>,
+    stop_at: Instant,
+) -> Result<Left, ApiError> {
+    let left = work(scope, stop_at).await?;
+    if left == Left::Some {
+        due_work::leave(scope, Instant::now()).await?;
+    }
+    Ok(left)
 }
 
 /// Deliveries and jobs beside each other: neither waits for the other. What jobs had to

@@ -38,16 +38,23 @@ pub async fn mark_due<D: Database>(scope: &Scope<'_, D>, now: Instant) -> Result
     if marked.is_some_and(|marked| (0..MARK_AGE).contains(&(now.millis() - marked.millis()))) {
         return Ok(());
     }
+    leave(scope, now).await?;
+    MARKED.with_borrow_mut(|marked| marked.insert(organization, now));
+    Ok(())
+}
+
+/// Says that the organisation is due, by a worker that leaves something: who looked while
+/// it was busy may have put the organisation off until it would be done.
+pub async fn leave<D: Database>(scope: &Scope<'_, D>, now: Instant) -> Result<(), StoreError> {
     let platform = Platform::open(scope.provider()).await?;
     let mark = Statement::command(
         "INSERT INTO due_work (organization, marked_at, next_due_at) VALUES (?1, ?2, ?2) \
          ON CONFLICT (organization) DO UPDATE SET \
          marked_at = max(marked_at, excluded.marked_at), \
          next_due_at = min(next_due_at, excluded.next_due_at)",
-        arguments![organization.get(), now],
+        arguments![scope.organization().get(), now],
     );
     platform.write(vec![mark]).await?;
-    MARKED.with_borrow_mut(|marked| marked.insert(organization, now));
     Ok(())
 }
 
@@ -70,7 +77,7 @@ pub async fn due<D: Database>(
 pub struct AtHand {
     /// Whether a delivery is due to an endpoint that may be called.
     pub deliveries: bool,
-    /// Whether a job is due.
+    /// Whether a job is due, and fewer are under way than may be.
     pub jobs: bool,
 }
 
@@ -88,9 +95,10 @@ pub async fn at_hand<D: Database>(
         " SELECT 1 FROM able CROSS JOIN webhook_delivery d INDEXED BY webhook_delivery_due \
          ON d.webhook_id = able.id WHERE d.state = 'pending' AND d.next_attempt_at <= ?1), \
          EXISTS (SELECT 1 FROM job INDEXED BY job_due WHERE state = 'waiting' \
-         AND priority IN (0, 1, 2) AND run_at <= ?1)"
+         AND priority IN (0, 1, 2) AND run_at <= ?1) AND (SELECT count(*) FROM job \
+         INDEXED BY job_leased WHERE leased_until > 0 AND leased_until > ?1) < ?4"
     );
-    let bounds = arguments![now, MOST_FAILURES, AT_A_TIME_PER_ENDPOINT];
+    let bounds = arguments![now, MOST_FAILURES, AT_A_TIME_PER_ENDPOINT, jobs::AT_A_TIME];
     let rows = scope.work(vec![Statement::query(sql, bounds)]).await?;
     let read = |row: Row<'_>| Ok(AtHand { deliveries: row.boolean(0)?, jobs: row.boolean(1)? });
     let found: Option<Result<AtHand, BadRow>> = rows.first().and_then(crate::Rows::first).map(read);
@@ -128,7 +136,8 @@ impl Outlook {
 }
 
 /// Looks what is left, and when: deliveries, jobs, meetings that begin or end, calls to
-/// be looked at, and rows that will be old enough to go.
+/// be looked at, and rows that will be old enough to go. What waits only for others that
+/// are under way is due when a lease of theirs ends: until then their worker goes on with it.
 pub async fn outlook<D: Database>(scope: &Scope<'_, D>) -> Result<Outlook, StoreError> {
     let rows = scope.work(vec![outlook_query()]).await?;
     let row = rows.first().and_then(crate::Rows::first);
@@ -141,7 +150,13 @@ pub fn outlook_query() -> Statement {
     let sql = concat!(
         "WITH RECURSIVE ",
         waiting!(),
-        ", queue (due, usable) AS (SELECT d.due, max(d.due, coalesce(h.open_until, 0)) FROM (\
+        ", queue (due, usable) AS (SELECT d.due, max(d.due, coalesce(h.open_until, 0), \
+         coalesce(iif(h.failures >= ?4, \
+         (SELECT max(l.leased_until) FROM webhook_delivery l INDEXED BY webhook_delivery_leased \
+         WHERE l.webhook_id = d.id AND l.leased_until > 0), \
+         (SELECT l.leased_until FROM webhook_delivery l INDEXED BY webhook_delivery_leased \
+         WHERE l.webhook_id = d.id AND l.leased_until > 0 \
+         ORDER BY l.leased_until DESC LIMIT 1 OFFSET ?5 - 1)), 0)) FROM (\
          SELECT id, (SELECT min(next_attempt_at) FROM webhook_delivery \
          INDEXED BY webhook_delivery_due WHERE state = 'pending' AND webhook_id = waiting.id) AS due \
          FROM waiting WHERE id IS NOT NULL) d \
@@ -169,7 +184,9 @@ pub fn outlook_query() -> Statement {
          FROM call \
          UNION ALL SELECT created_at + ?1 FROM outbox_event \
          WHERE id = (SELECT min(id) FROM outbox_event) \
-         UNION ALL SELECT min(due) FROM job_queue UNION ALL SELECT min(created_at) + ?2 \
+         UNION ALL SELECT max((SELECT min(due) FROM job_queue), \
+         coalesce((SELECT leased_until FROM job INDEXED BY job_leased WHERE leased_until > 0 \
+         ORDER BY leased_until DESC LIMIT 1 OFFSET ?6 - 1), 0)) UNION ALL SELECT min(created_at) + ?2 \
          FROM job INDEXED BY job_dead WHERE state = 'dead')), \
          (SELECT count(*) FROM webhook_delivery INDEXED BY webhook_delivery_due \
          WHERE state = 'pending'), (SELECT min(due) FROM queue), \
@@ -177,7 +194,15 @@ pub fn outlook_query() -> Statement {
          (SELECT count(*) FROM job INDEXED BY job_dead WHERE state = 'dead'), \
          (SELECT min(due) FROM job_queue)"
     );
-    Statement::query(sql, arguments![RETENTION, jobs::RETENTION, NO_SHOW_WAIT * 60_000])
+    let bounds = arguments![
+        RETENTION,
+        jobs::RETENTION,
+        NO_SHOW_WAIT * 60_000,
+        MOST_FAILURES,
+        AT_A_TIME_PER_ENDPOINT,
+        jobs::AT_A_TIME,
+    ];
+    Statement::query(sql, bounds)
 }
 
 /// Notes when an organisation is to be looked at again, as found by a look that began

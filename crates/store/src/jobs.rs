@@ -22,6 +22,10 @@ pub const MAX_PAYLOAD: usize = 128 * 1024;
 /// How long a unique key may be, in bytes.
 pub const MAX_KEY: usize = 255;
 
+/// How many jobs of one organisation are under way before there are no more, whoever does
+/// them.
+pub const AT_A_TIME: u32 = 32;
+
 /// Which jobs go before others that are due as well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {

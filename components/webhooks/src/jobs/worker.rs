@@ -12,9 +12,8 @@ use serde_json::json;
 
 use crate::turns::{self, LEASE, Left, Share};
 
-/// How many jobs of one organisation a worker does at a time, and all workers together.
+/// How many jobs of one organisation a worker does at a time.
 const AT_A_TIME: usize = 16;
-const AT_A_TIME_ALTOGETHER: u32 = 32;
 
 /// How many jobs a worker does before others have their turn.
 const MOST: usize = 200;
@@ -51,7 +50,7 @@ impl<D: Database, F: AsyncFn(&Job) -> Outcome> Worker<'_, D, F> {
     pub(crate) async fn work_until(&self, stop_at: Instant) -> Result<Left, StoreError> {
         let share = Share { at_a_time: AT_A_TIME, most: MOST, stop_at };
         let take = async |done: &[Report], now: Instant, room| {
-            let bounds = (room, AT_A_TIME_ALTOGETHER);
+            let bounds = (room, jobs::AT_A_TIME);
             jobs::take_turn(self.scope, done, now, now.plus_millis(LEASE), bounds).await
         };
         turns::work(share, take, async |job| self.do_one(job).await).await

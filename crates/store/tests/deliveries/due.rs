@@ -24,6 +24,11 @@ async fn an_organisation_is_due_when_its_next_try_is_and_not_before() {
     put_off(hours_away, after(101 * SECOND)).await;
     assert!(due(after(5 * HOUR - 1)).await.is_empty());
     assert_eq!(due(after(5 * HOUR)).await, [world.organization]);
+    // A worker left something.
+    due_work::leave(&scope, after(101 * SECOND)).await.unwrap();
+    assert_eq!(due(after(101 * SECOND)).await, [world.organization]);
+    put_off(hours_away, after(192 * SECOND)).await;
+    assert!(due(after(5 * HOUR - 1)).await.is_empty());
     // What happens in between is seen at once.
     due_work::mark_due(&scope, after(HOUR)).await.unwrap();
     assert_eq!(due(after(HOUR)).await, [world.organization]);

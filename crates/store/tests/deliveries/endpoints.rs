@@ -3,7 +3,7 @@ use meridian_store::deliveries::{self, AT_A_TIME_PER_ENDPOINT, MOST_FAILURES, Ve
 use meridian_store::webhooks::{self, Changed, Changes, Disabled};
 use meridian_store::{Statement, arguments, due_work};
 
-use crate::world::{DAY, MINUTE, NOW, SECOND, World, after, triggers};
+use crate::world::{DAY, LEASE, MINUTE, NOW, SECOND, World, after, triggers};
 
 /// Bookings that the webhooks hear of at once.
 async fn bookings(world: &World, count: i64) {
@@ -66,6 +66,28 @@ async fn an_endpoint_that_only_fails_is_rested_then_tried_one_at_a_time() {
     // One success and everything flows.
     world.record(&probe[0], Verdict::Delivered, after(45 * SECOND)).await;
     assert_eq!(world.take(after(45 * SECOND)).await.len(), AT_A_TIME_PER_ENDPOINT as usize);
+}
+
+/// Looking again and again would not make room.
+#[tokio::test]
+async fn what_waits_for_others_of_its_endpoint_is_due_when_a_lease_of_theirs_ends() {
+    let world = World::new(1).await;
+    world.webhook().await;
+    bookings(&world, 40).await;
+    let next_due = async || due_work::outlook(&world.scope().await).await.unwrap().next_due;
+    assert_eq!(next_due().await, Some(NOW));
+    let taken = world.take(NOW).await;
+    assert_eq!(taken.len(), AT_A_TIME_PER_ENDPOINT as usize);
+    assert_eq!(next_due().await, Some(after(LEASE)));
+    // One of them is done, and its worker gone.
+    world.record(&taken[0], Verdict::Delivered, after(SECOND)).await;
+    assert_eq!(next_due().await, Some(NOW));
+    // A broken one is asked with one at a time.
+    break_down(&world, after(LEASE)).await;
+    let rested = after(LEASE + 15 * SECOND);
+    assert_eq!(next_due().await, Some(rested));
+    assert_eq!(world.take(rested).await.len(), 1);
+    assert_eq!(next_due().await, Some(rested.plus_millis(LEASE)));
 }
 
 #[tokio::test]

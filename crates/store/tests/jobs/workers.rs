@@ -73,6 +73,22 @@ async fn all_workers_together_have_no_more_than_so_many_of_one_organisation() {
 }
 
 #[tokio::test]
+async fn what_waits_for_other_jobs_is_due_when_a_lease_of_theirs_ends() {
+    let world = World::new(1).await;
+    let all: Vec<_> = (0..=jobs::AT_A_TIME).map(|number| job(&number.to_string())).collect();
+    world.enqueue(&all, NOW).await;
+    let scope = world.scope().await;
+    let next_due = async || due_work::outlook(&scope).await.unwrap().next_due;
+    let at_hand = async || due_work::at_hand(&scope, NOW).await.unwrap().jobs;
+    assert_eq!((next_due().await, at_hand().await), (Some(NOW), true));
+    let all = (jobs::AT_A_TIME, jobs::AT_A_TIME);
+    let taken = jobs::take_turn(&scope, &[], NOW, after(LEASE), all).await.unwrap();
+    assert_eq!((next_due().await, at_hand().await), (Some(after(LEASE)), false));
+    world.record(&taken[0], Verdict::Done, NOW).await;
+    assert_eq!((next_due().await, at_hand().await), (Some(NOW), true));
+}
+
+#[tokio::test]
 async fn an_organisation_is_due_when_its_next_job_is() {
     let world = World::new(1).await;
     let scope = world.scope().await;
